@@ -1,0 +1,74 @@
+"""Connected accounts and their calendars, as we keep them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
+from bot.core.intervals import Interval
+
+
+class Problem(StrEnum):
+    """Why a calendar cannot be read as it should."""
+
+    SIGN_IN_NEEDED = "sign_in_needed"
+    """401: its owner must sign in again. Unknown at once."""
+    REFUSED = "refused"
+    """403: permission was taken away. Unknown at once."""
+    GONE = "gone"
+    """404: the calendar is no more. Unknown at once."""
+    GARBAGE = "garbage"
+    """It answers with something that is no calendar: the last good reading ages."""
+    UNREACHABLE = "unreachable"
+    """It does not answer: the last good reading ages."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether only its owner can mend it, so that it is unknown at once."""
+        return self in (Problem.SIGN_IN_NEEDED, Problem.REFUSED, Problem.GONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One connected account of one person."""
+
+    id: ConnectionId
+    tenant: TenantId
+    person: PersonId
+    provider: str
+    """Its name in `providers/registry`."""
+    label: str
+    """What its owner knows it by: user and host, never a secret."""
+    connected_at: datetime
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """One calendar of a connected account."""
+
+    id: CalendarId
+    tenant: TenantId
+    connection: ConnectionId
+    person: PersonId
+    remote: str
+    """As its service names it."""
+    name: str
+    zone: str | None
+    counts: bool
+    """Its events count as busy."""
+    receives: bool
+    """It is where its owner wants bookings: one a person."""
+    is_writable: bool
+    invites: bool
+    """Its service sends invitations itself."""
+    is_static: bool
+    """An import: adds busy time, never vouches."""
+    cadence: timedelta
+    read_at: datetime | None = None
+    """Its last good reading, or the last time its service said that nothing changed."""
+    window: Interval | None = None
+    """What that reading covered: beyond it everything is unknown."""
+    dirty_at: datetime | None = None
+    """Since when it is known to have changed; None once read again."""
+    problem: Problem | None = None

@@ -1,0 +1,96 @@
+"""What stands in calendars: what blocks, what is ours, and what we want to write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.errors import InvalidInput
+from bot.core.ids import CalendarId, MeetingId
+from bot.core.intervals import Interval
+
+
+class Kind(StrEnum):
+    """How hard a stretch blocks (facts: providers §6.1). What is free or ignored is no row at all."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    """Tentative, unanswered, focus time: blocks at this stage, named as soft."""
+    AWAY = "away"
+    """Out of office: blocks as hard does."""
+
+
+class Status(StrEnum):
+    """The STATUS of an event (RFC 5545 §3.8.1.11)."""
+
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One instance of one event, as a calendar tells it: never with its title."""
+
+    uid: str
+    starts: datetime
+    """Which instance of the series: its original start, UTC (RECURRENCE-ID)."""
+    when: Interval
+    """Where it stands now."""
+    kind: Kind
+    all_day: bool = False
+    ours: MeetingId | None = None
+    """The meeting of ours that this is a copy of, by its tag."""
+    status: Status = Status.CONFIRMED
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A row of the mirror: an instance, in one of our calendars."""
+
+    calendar: CalendarId
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitee:
+    """Somebody who belongs to an event: named in it, and invited by address where the road says so."""
+
+    name: str
+    email: str | None = None
+    is_invited: bool = False
+    """True makes them an ATTENDEE, so that the provider invites; False only names them in the description."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An event of ours as it should stand in one calendar; writing it twice is writing it once."""
+
+    uid: str
+    meeting: MeetingId
+    title: str
+    when: Interval
+    zone: str
+    """The zone of the calendar's owner: DTSTART carries it."""
+    sequence: int
+    status: Status = Status.CONFIRMED
+    link: str | None = None
+    description: str = ""
+    invitees: tuple[Invitee, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise InvalidInput("an event needs a title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An event of ours as the calendar says it stands."""
+
+    uid: str
+    meeting: MeetingId | None
+    when: Interval
+    sequence: int
+    status: Status
+    etag: str | None
+    """None where the server gave none (or a weak one, which never satisfies If-Match)."""

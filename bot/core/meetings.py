@@ -1,0 +1,125 @@
+"""What is agreed: a meeting, its people, its copies in calendars, and what is asked of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId, TenantId
+from bot.core.intervals import Interval
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands; the saga drives every state but the last four to one of those."""
+
+    BOOKING = "booking"
+    """Claimed, not yet on every calendar."""
+    MOVING = "moving"
+    """Booked at `when`, being moved to `moving_to`."""
+    UNDOING = "undoing"
+    """Being taken off every calendar."""
+    BOOKED = "booked"
+    UNDONE = "undone"
+    """Taken back by its organiser in chat."""
+    CANCELLED = "cancelled"
+    """Deleted by its organiser in a calendar."""
+    FAILED = "failed"
+    """Never came to be: `reason` says why."""
+
+
+class Response(StrEnum):
+    """Somebody's answer to a meeting (PARTSTAT, RFC 5545 §3.2.12)."""
+
+    NEEDS_ACTION = "needs-action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class Road(StrEnum):
+    """How somebody gets their one copy of a meeting."""
+
+    ORGANISER = "organiser"
+    """The event itself, in the organiser's calendar."""
+    OWN_COPY = "own-copy"
+    """Our own tagged event in the calendar they chose."""
+    ATTENDEE = "attendee"
+    """The organiser's provider invites them natively."""
+    NONE = "none"
+    """No invitation can reach them: chat alone tells them, and the card says so before Book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """One person's part in a meeting."""
+
+    person: PersonId
+    road: Road
+    response: Response = Response.NEEDS_ACTION
+    calendar: CalendarId | None = None
+    """Where their copy stands; None for ATTENDEE and NONE."""
+    written: int | None = None
+    """The SEQUENCE at which their copy was last written and read back; None while none stands."""
+    is_reachable: bool = True
+    """False once their chat refused a message (they do not have the app)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A meeting of ours."""
+
+    id: MeetingId
+    tenant: TenantId
+    uid: str
+    """One UID in every CalDAV calendar and mail."""
+    organiser: PersonId
+    title: str
+    when: Interval
+    state: MeetingState
+    attendances: tuple[Attendance, ...]
+    """The organiser first."""
+    sequence: int = 0
+    link: str | None = None
+    proposal: ProposalId | None = None
+    moving_to: Interval | None = None
+    was: Interval | None = None
+    """Where it stood before its last move, for the message that tells."""
+    reason: str = ""
+    """Why it failed: `taken`, `refused`, `sign_in_needed`, or empty."""
+    booked_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        return tuple(attendance.person for attendance in self.attendances)
+
+    def attendance(self, person: PersonId) -> Attendance | None:
+        return next((one for one in self.attendances if one.person == person), None)
+
+
+class AskState(StrEnum):
+    """Where an ask stands."""
+
+    CHOOSING = "choosing"
+    """The asking person sees times and has picked none."""
+    OPEN = "open"
+    """The time is held; the organiser answers Move or Keep."""
+    MOVED = "moved"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Another time wanted by somebody who is not the organiser."""
+
+    id: AskId
+    tenant: TenantId
+    meeting: MeetingId
+    by: PersonId
+    state: AskState
+    slots: tuple[Interval, ...] = ()
+    """The times shown to the asking person, checked for all."""
+    wanted: Interval | None = None
+    expires_at: datetime | None = None
+    version: int = 1

@@ -1,0 +1,85 @@
+"""What is offered: slots, who they are for, and what they rest on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
+from bot.core.intervals import Interval
+from bot.core.requests import Request
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands."""
+
+    WAITING = "waiting"
+    """For a person in `waiting_for` to connect a calendar; kept 24 hours."""
+    OPEN = "open"
+    BOOKED = "booked"
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+
+
+class Vouching(StrEnum):
+    """Whether a calendar may vouch for free time (house: "Known, stale, unknown")."""
+
+    KNOWN = "known"
+    READING = "reading"
+    """Too old or known to be dirty; its reading has been asked for."""
+    BROKEN = "broken"
+    """It cannot be read until its owner acts (401, 403, 404)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One calendar that an offer rests on."""
+
+    person: PersonId
+    calendar: CalendarId
+    name: str
+    """Shown to the calendar's own owner only."""
+    read_at: datetime | None
+    vouching: Vouching
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time on offer; `id` is stable for the life of the proposal."""
+
+    id: str
+    when: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An answer to a request: what was understood, the times, and what they rest on."""
+
+    id: ProposalId
+    tenant: TenantId
+    asker: PersonId
+    people: tuple[PersonId, ...]
+    """Everyone who must be there, the asker first."""
+    request: Request
+    state: ProposalState
+    created_at: datetime
+    slots: tuple[Slot, ...] = ()
+    """In rank order, all pages."""
+    page: int = 0
+    basis: tuple[Basis, ...] = ()
+    waiting_for: tuple[PersonId, ...] = ()
+    """People without a connected calendar."""
+    reading_until: datetime | None = None
+    """While set, a reading was asked for, and until then "nothing fits" is not said."""
+    meeting: MeetingId | None = None
+    version: int = 1
+
+    def slot(self, slot_id: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.id == slot_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the search found, before it is kept."""
+
+    slots: tuple[Slot, ...]
+    basis: tuple[Basis, ...] = field(default=())
