@@ -10,7 +10,7 @@ from bot.core.intervals import Interval
 
 
 class Kind(StrEnum):
-    """How hard a stretch blocks (facts: providers §6.1). What is free or ignored is no row at all."""
+    """How hard a stretch blocks. What is free or ignored is no row at all."""
 
     HARD = "hard"
     SOFT = "soft"

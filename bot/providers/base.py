@@ -31,7 +31,7 @@ class Abilities:
     is_static: bool = False
     """An import: it never changes and never vouches for free time."""
     cadence: timedelta = timedelta(minutes=10)
-    """How often it is read where nothing rings (facts: providers §8)."""
+    """How often it is read where nothing rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

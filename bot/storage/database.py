@@ -1,6 +1,6 @@
 """The one database: how a transaction begins, and how times and sums of small things are kept in it.
 
-SQLite in a file: WAL, `synchronous=FULL`, every write transaction `BEGIN IMMEDIATE` (facts: reliability §2.6). Instants
+SQLite in a file: WAL, `synchronous=FULL`, every write transaction `BEGIN IMMEDIATE`. Instants
 are integer seconds since 1970: aware columns cost two to three times as much, and sort no better.
 """
 
@@ -43,7 +43,7 @@ class Database:
         """A write transaction: commits at the end of the block, rolls back when it raises.
 
         Within one process writers queue at a lock, because SQLite's own waiting is not fair: one waiter was seen to
-        starve for 2.9 s (facts: reliability §2.1). Do nothing slow in the block, and never call outside from it.
+        starve for 2.9 s. Do nothing slow in the block, and never call outside from it.
         """
         with self._writing, self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
