@@ -1,0 +1,134 @@
+"""The people we know, one row for each identity in a workspace."""
+
+import json
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Row, Table, Text, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.core.errors import NotFound
+from bot.core.ids import PersonId, TenantId, new_id
+from bot.core.people import ChatIdentity, Person, Profile, Standing
+from bot.core.rules import DaySpan, WorkingHours, office_hours
+from bot.storage.database import METADATA, Tx, instant, seconds
+
+PEOPLE = Table(
+    "person",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("handle", Text),
+    Column("email", Text),
+    Column("zone", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("hours", Text),
+    Column("home", Text),
+    Column("looked_up_at", BigInteger, nullable=False),
+    Index("person_user", "tenant", "user", unique=True),
+    Index("person_email", "tenant", "email"),
+)
+
+
+def keep(tx: Tx, profile: Profile, now: datetime) -> Person:
+    """The person of that profile: made when new, brought up to date when known. Hours of their own stay."""
+    tenant, user = profile.identity.tenant, profile.identity.user
+    told = {
+        "name": profile.name,
+        "handle": profile.handle,
+        "email": profile.email.lower() if profile.email else None,
+        "zone": profile.zone,
+        "standing": profile.standing.value,
+        "looked_up_at": seconds(now),
+    }
+    row = insert(PEOPLE).values(tenant=tenant, id=new_id(), user=user, **told)
+    known = {name: value for name, value in told.items() if value is not None}
+    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "user"], set_=known))
+    person = by_identity(tx, profile.identity)
+    if person is None:
+        raise NotFound("This person was removed just now.")
+    return person
+
+
+def person(tx: Tx, tenant: TenantId, person_id: PersonId) -> Person:
+    """That person of that workspace."""
+    return _person(_row(tx, tenant, person_id))
+
+
+def by_identity(tx: Tx, identity: ChatIdentity) -> Person | None:
+    """Whom a chat identity belongs to, if we met."""
+    where = (PEOPLE.c.tenant == identity.tenant, PEOPLE.c.user == identity.user)
+    row = tx.execute(select(PEOPLE).where(*where)).one_or_none()
+    return None if row is None else _person(row)
+
+
+def by_email(tx: Tx, tenant: TenantId, email: str) -> Person | None:
+    """The person of this workspace with that address who has talked to us; case does not matter."""
+    where = (PEOPLE.c.tenant == tenant, PEOPLE.c.email == email.lower(), PEOPLE.c.standing != Standing.ADDRESS)
+    row = tx.execute(select(PEOPLE).where(*where).limit(1)).one_or_none()
+    return None if row is None else _person(row)
+
+
+def by_handle(tx: Tx, tenant: TenantId, word: str) -> list[Person]:
+    """Everyone known in this workspace whose handle, name or first name is `word`; case does not matter."""
+    folded = word.removeprefix("@").casefold()
+    name = func.lower(PEOPLE.c.name)
+    matches = or_(func.lower(PEOPLE.c.handle) == folded, name == folded, name.startswith(f"{folded} ", autoescape=True))
+    where = (PEOPLE.c.tenant == tenant, matches)
+    return [_person(row) for row in tx.execute(select(PEOPLE).where(*where).order_by(PEOPLE.c.name, PEOPLE.c.id))]
+
+
+def looked_up_at(tx: Tx, tenant: TenantId, person_id: PersonId) -> datetime:
+    """When the platform last told who they are."""
+    return instant(_row(tx, tenant, person_id).looked_up_at)
+
+
+def set_hours(tx: Tx, tenant: TenantId, person_id: PersonId, hours: WorkingHours) -> None:
+    """These are their working hours, until they say otherwise."""
+    _set(tx, tenant, person_id, hours=json.dumps(_hours_out(hours)))
+
+
+def set_home(tx: Tx, tenant: TenantId, person_id: PersonId, place: str) -> None:
+    """Where our own conversation with them lives, as the chat floor writes it."""
+    _set(tx, tenant, person_id, home=place)
+
+
+def home(tx: Tx, tenant: TenantId, person_id: PersonId) -> str | None:
+    """What `set_home` kept."""
+    found: str | None = _row(tx, tenant, person_id).home
+    return found
+
+
+def _row(tx: Tx, tenant: TenantId, person_id: PersonId) -> Row[Any]:
+    row = tx.execute(select(PEOPLE).where(PEOPLE.c.tenant == tenant, PEOPLE.c.id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound("I don't know this person any more.")
+    return row
+
+
+def _set(tx: Tx, tenant: TenantId, person_id: PersonId, **values: str) -> None:
+    tx.execute(update(PEOPLE).where(PEOPLE.c.tenant == tenant, PEOPLE.c.id == person_id).values(**values))
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=PersonId(row.id),
+        identity=ChatIdentity(TenantId(row.tenant), row.user),
+        name=row.name,
+        zone=row.zone,
+        standing=Standing(row.standing),
+        email=row.email,
+        hours=office_hours(row.zone) if row.hours is None else _hours_in(json.loads(row.hours)),
+    )
+
+
+def _hours_out(hours: WorkingHours) -> dict[str, Any]:
+    days = [[[f"{span.start:%H:%M}", f"{span.end:%H:%M}"] for span in day] for day in hours.days]
+    return {"zone": hours.zone, "days": days}
+
+
+def _hours_in(kept: dict[str, Any]) -> WorkingHours:
+    days = (tuple(DaySpan(time.fromisoformat(a), time.fromisoformat(b)) for a, b in day) for day in kept["days"])
+    return WorkingHours(kept["zone"], tuple(days))

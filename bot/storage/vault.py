@@ -1,0 +1,124 @@
+"""Secrets at rest: AES-256-GCM under one data key a tenant, itself wrapped by a key of the operator's ring.
+
+Each sealed value is bound to its tenant and row (additional authenticated data), so that a row copied over another
+one does not open. Forgetting a tenant's data key makes everything of theirs unreadable, in backups too.
+"""
+
+import base64
+import binascii
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, LargeBinary, Table, Text, select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.ids import TenantId
+from bot.storage.database import METADATA, Tx
+
+FORMAT = b"\x01"
+NONCE = 12
+
+TENANT_KEYS = Table(
+    "tenant_key",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("ring_key", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The operator's keys by id; the first one wraps what is new, all open what is old."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def first(self) -> str:
+        return next(iter(self.keys))
+
+    @staticmethod
+    def parse(words: str) -> "KeyRing":
+        """`id:base64(32 bytes)[,…]`; `InvalidInput` says which part is wrong, never what it held."""
+        keys: dict[str, bytes] = {}
+        for number, part in enumerate(filter(None, (one.strip() for one in words.split(","))), start=1):
+            name, _, encoded = part.partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error as error:
+                raise InvalidInput(f"key {number} is not base64") from error
+            if not name or len(key) != 32:
+                raise InvalidInput(f"key {number} must read id:base64 of exactly 32 bytes")
+            if name in keys:
+                raise InvalidInput(f"key {number} has the id of an earlier one")
+            keys[name] = key
+        if not keys:
+            raise InvalidInput("there is no key")
+        return KeyRing(keys)
+
+
+class Vault:
+    """Seals and opens; it never logs and never tells what was inside."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._open_keys: dict[TenantId, AESGCM] = {}
+        self._lock = threading.Lock()
+
+    def seal(self, tx: Tx, tenant: TenantId, row: str, clear: bytes) -> bytes:
+        """`clear`, readable only again for the same tenant and `row` ("table:column:id")."""
+        nonce = os.urandom(NONCE)
+        return FORMAT + nonce + self._key(tx, tenant).encrypt(nonce, clear, _bound(tenant, row))
+
+    def open(self, tx: Tx, tenant: TenantId, row: str, sealed: bytes) -> bytes:
+        """What `seal` was given; `NotFound` where this ring or row does not open it."""
+        nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+        try:
+            return self._key(tx, tenant).decrypt(nonce, body, _bound(tenant, row))
+        except (InvalidTag, ValueError) as error:
+            raise NotFound("A secret could not be opened with the keys given.") from error
+
+    def _key(self, tx: Tx, tenant: TenantId) -> AESGCM:
+        kept = self._open_keys.get(tenant)
+        if kept is None:
+            with self._lock:
+                kept = self._open_keys[tenant] = AESGCM(self._data_key(tx, tenant))
+        return kept
+
+    def _data_key(self, tx: Tx, tenant: TenantId) -> bytes:
+        row = tx.execute(select(TENANT_KEYS).where(TENANT_KEYS.c.tenant == tenant)).one_or_none()
+        if row is None:
+            return self._new_data_key(tx, tenant)
+        ring_key = self._ring.keys.get(row.ring_key)
+        if ring_key is None:
+            raise NotFound(f"The key “{row.ring_key}” is missing from OVERLAP_KEYS; what it wrapped cannot be opened.")
+        nonce, body = row.wrapped[:NONCE], row.wrapped[NONCE:]
+        try:
+            return AESGCM(ring_key).decrypt(nonce, body, _bound(tenant, "tenant_key"))
+        except InvalidTag as error:
+            raise NotFound(f"The key “{row.ring_key}” in OVERLAP_KEYS is not the one that was used before.") from error
+
+    def _new_data_key(self, tx: Tx, tenant: TenantId) -> bytes:
+        key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
+        wrapped = nonce + AESGCM(self._ring.keys[self._ring.first]).encrypt(nonce, key, _bound(tenant, "tenant_key"))
+        tx.execute(
+            insert(TENANT_KEYS)
+            .values(tenant=tenant, ring_key=self._ring.first, wrapped=wrapped)
+            .on_conflict_do_nothing(index_elements=["tenant"])
+        )
+        return key
+
+
+def missing_keys(tx: Tx, ring: KeyRing) -> list[str]:
+    """The ids of ring keys that rows still need and this ring lacks: reason not to start."""
+    used = tx.execute(select(TENANT_KEYS.c.ring_key).distinct()).scalars()
+    return sorted(name for name in used if name not in ring.keys)
+
+
+def _bound(tenant: TenantId, row: str) -> bytes:
+    return f"{tenant}|{row}".encode()
