@@ -42,6 +42,10 @@ class Instance:
     """The meeting of ours that this is a copy of, by its tag."""
     status: Status = Status.CONFIRMED
     sequence: int = 0
+    blocks: bool = True
+    """False: free, declined or cancelled, and known at all only because it is ours."""
+    is_declined: bool = False
+    """Its owner declined it (their own PARTSTAT)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
