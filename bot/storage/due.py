@@ -69,6 +69,12 @@ def take(tx: Tx, now: datetime, *, kinds: Collection[str], limit: int, lease: ti
     return [Due(TenantId(row.tenant), row.kind, row.subject, row.attempts, row.fence + 1, row.marks) for row in rows]
 
 
+def waits(tx: Tx, kind: str, now: datetime) -> bool:
+    """Whether a row of that kind is due and lent to nobody: a look that costs no write."""
+    free = (DUE.c.kind == kind, DUE.c.next_at <= seconds(now), DUE.c.lease_until <= seconds(now))
+    return tx.execute(select(DUE.c.subject).where(*free).limit(1)).scalar() is not None
+
+
 def is_mine(tx: Tx, due: Due, now: datetime, *, left: timedelta) -> bool:
     """Whether the loan still holds for at least `left`: ask right before a call that must not happen twice."""
     row = tx.execute(select(DUE.c.fence, DUE.c.lease_until).where(*_same(due))).one_or_none()

@@ -7,7 +7,6 @@ one does not open. Forgetting a tenant's data key makes everything of theirs unr
 import base64
 import binascii
 import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,8 +66,7 @@ class Vault:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
-        self._open_keys: dict[TenantId, AESGCM] = {}
-        self._lock = threading.Lock()
+        self._open_keys: dict[bytes, AESGCM] = {}
 
     def seal(self, tx: Tx, tenant: TenantId, row: str, clear: bytes) -> bytes:
         """`clear`, readable only again for the same tenant and `row` ("table:column:id")."""
@@ -84,34 +82,32 @@ class Vault:
             raise NotFound("A secret could not be opened with the keys given.") from error
 
     def _key(self, tx: Tx, tenant: TenantId) -> AESGCM:
-        kept = self._open_keys.get(tenant)
-        if kept is None:
-            with self._lock:
-                kept = self._open_keys[tenant] = AESGCM(self._data_key(tx, tenant))
-        return kept
-
-    def _data_key(self, tx: Tx, tenant: TenantId) -> bytes:
-        row = tx.execute(select(TENANT_KEYS).where(TENANT_KEYS.c.tenant == tenant)).one_or_none()
+        """The tenant's data key. Asked of the database each time: a key made in a transaction that was rolled
+        back must not be used again, and what is remembered is therefore known by its wrapped form."""
+        wrapped_by = select(TENANT_KEYS.c.ring_key, TENANT_KEYS.c.wrapped).where(TENANT_KEYS.c.tenant == tenant)
+        row = tx.execute(wrapped_by).one_or_none()
         if row is None:
             return self._new_data_key(tx, tenant)
-        ring_key = self._ring.keys.get(row.ring_key)
-        if ring_key is None:
-            raise NotFound(f"The key “{row.ring_key}” is missing from OVERLAP_KEYS; what it wrapped cannot be opened.")
-        nonce, body = row.wrapped[:NONCE], row.wrapped[NONCE:]
-        try:
-            return AESGCM(ring_key).decrypt(nonce, body, _bound(tenant, "tenant_key"))
-        except InvalidTag as error:
-            raise NotFound(f"The key “{row.ring_key}” in OVERLAP_KEYS is not the one that was used before.") from error
+        kept = self._open_keys.get(row.wrapped)
+        if kept is None:
+            kept = self._open_keys[row.wrapped] = AESGCM(self._unwrapped(tenant, row.ring_key, row.wrapped))
+        return kept
 
-    def _new_data_key(self, tx: Tx, tenant: TenantId) -> bytes:
+    def _unwrapped(self, tenant: TenantId, name: str, wrapped: bytes) -> bytes:
+        ring_key = self._ring.keys.get(name)
+        if ring_key is None:
+            raise NotFound(f"The key “{name}” is missing from OVERLAP_KEYS; what it wrapped cannot be opened.")
+        try:
+            return AESGCM(ring_key).decrypt(wrapped[:NONCE], wrapped[NONCE:], _bound(tenant, "tenant_key"))
+        except InvalidTag as error:
+            raise NotFound(f"The key “{name}” in OVERLAP_KEYS is not the one that was used before.") from error
+
+    def _new_data_key(self, tx: Tx, tenant: TenantId) -> AESGCM:
         key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
-        wrapped = nonce + AESGCM(self._ring.keys[self._ring.first]).encrypt(nonce, key, _bound(tenant, "tenant_key"))
-        tx.execute(
-            insert(TENANT_KEYS)
-            .values(tenant=tenant, ring_key=self._ring.first, wrapped=wrapped)
-            .on_conflict_do_nothing(index_elements=["tenant"])
-        )
-        return key
+        ring_key = AESGCM(self._ring.keys[self._ring.first])
+        wrapped = nonce + ring_key.encrypt(nonce, key, _bound(tenant, "tenant_key"))
+        tx.execute(insert(TENANT_KEYS).values(tenant=tenant, ring_key=self._ring.first, wrapped=wrapped))
+        return AESGCM(key)
 
 
 def missing_keys(tx: Tx, ring: KeyRing) -> list[str]:

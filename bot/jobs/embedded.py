@@ -1,0 +1,157 @@
+"""The engine for one process on one machine: a few threads for each kind of row, APScheduler for the ticks.
+
+APScheduler holds no state here (its job store is memory): a lost tick is only a late sweep. One thread looks for due
+rows and hands them out; it sleeps until the next row is due, a sweep is due, or somebody calls `wake`.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor as TickExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.core.clock import Clock
+from bot.core.errors import OverlapError, Stale, TryLater
+from bot.jobs.backoff import wait
+from bot.jobs.engine import Kind, Tick
+from bot.storage import due
+from bot.storage.database import Database, instant
+
+log = logging.getLogger(__name__)
+
+CALL = timedelta(seconds=10)
+"""The longest that one call outside may take; a loan with less left does not hold."""
+
+SWEEP = timedelta(seconds=1)
+"""How long a row that nobody announced may wait for being seen."""
+
+
+class Embedded:
+    """Works off due rows in threads of this process."""
+
+    def __init__(self, database: Database, clock: Clock, kinds: Sequence[Kind], ticks: Sequence[Tick]) -> None:
+        self._database = database
+        self._clock = clock
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._busy: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self._news = False
+        self._stopping = False
+        self._pool = ThreadPoolExecutor(sum(kind.workers for kind in kinds), thread_name_prefix="work")
+        self._looker = threading.Thread(target=self._look, name="look", daemon=True)
+        self._ticks = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": TickExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        self._ticks.add_job(self.wake, IntervalTrigger(seconds=SWEEP.total_seconds()), id="sweep")
+        for tick in ticks:
+            self._ticks.add_job(tick.run, IntervalTrigger(seconds=tick.every.total_seconds()), id=tick.name)
+
+    def start(self) -> None:
+        """Free what a killed process left lent, then begin."""
+        with self._database.transaction() as tx:
+            due.release_all(tx)
+        self._ticks.start()
+        self._looker.start()
+
+    def wake(self) -> None:
+        with self._changed:
+            self._news = True
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._ticks.running:
+            self._ticks.shutdown(wait=True)
+        if self._looker.is_alive():
+            self._looker.join()
+        self._pool.shutdown(wait=True)
+
+    def is_alive(self) -> bool:
+        return self._looker.is_alive()
+
+    def _look(self) -> None:
+        while True:
+            with self._changed:
+                if not self._news and not self._stopping:
+                    self._changed.wait(self._patience())
+                if self._stopping:
+                    return
+                self._news = False
+            try:
+                self._hand_out()
+            except Exception:
+                log.exception("looking for due rows failed; the next sweep tries again")
+
+    def _patience(self) -> float:
+        with self._database.reading() as tx:
+            soonest = due.next_at(tx, self._free_kinds())
+        if soonest is None:
+            return SWEEP.total_seconds()
+        left = (instant(soonest) - self._clock.now()).total_seconds()
+        return min(max(left, 0.02), SWEEP.total_seconds())
+
+    def _free_kinds(self) -> list[str]:
+        with self._changed:
+            return [name for name, kind in self._kinds.items() if self._busy[name] < kind.workers]
+
+    def _hand_out(self) -> None:
+        for name in self._free_kinds():
+            kind = self._kinds[name]
+            room = kind.workers - self._busy[name]
+            with self._database.reading() as tx:
+                if not due.waits(tx, name, self._clock.now()):
+                    continue
+            with self._database.transaction() as tx:
+                lent = due.take(tx, self._clock.now(), kinds=[name], limit=room, lease=kind.lease)
+            for row in lent:
+                with self._changed:
+                    self._busy[name] += 1
+                self._pool.submit(self._work, kind, row)
+
+    def _work(self, kind: Kind, row: due.Due) -> None:
+        try:
+            self._settle(row, *self._outcome(kind, row))
+        except Exception:
+            log.exception("a due row could not be settled", extra={"kind": row.kind, "subject": row.subject})
+        finally:
+            with self._changed:
+                self._busy[kind.name] -= 1
+            self.wake()
+
+    def _outcome(self, kind: Kind, row: due.Due) -> tuple[datetime | None, bool]:
+        """When it is due again (None: done), and whether that is because it failed."""
+        try:
+            return kind.task(row, lambda: self._holds(row)), False
+        except Stale:
+            again = self._clock.now()
+            return (again if row.attempts == 0 else again + wait(row.attempts)), True
+        except TryLater as error:
+            return self._clock.now() + wait(row.attempts, floor=error.after), True
+        except OverlapError as error:
+            log.warning("a due row failed: %s", error.code, extra={"kind": row.kind, "subject": row.subject})
+            return self._clock.now() + wait(row.attempts), True
+        except Exception:
+            log.exception("a due row failed", extra={"kind": row.kind, "subject": row.subject})
+            return self._clock.now() + wait(row.attempts), True
+
+    def _settle(self, row: due.Due, again_at: datetime | None, failed: bool) -> None:
+        with self._database.transaction() as tx:
+            if again_at is None:
+                due.done(tx, row)
+            else:
+                due.later(tx, row, again_at, failed=failed)
+
+    def _holds(self, row: due.Due) -> bool:
+        with self._database.reading() as tx:
+            return due.is_mine(tx, row, self._clock.now(), left=CALL)

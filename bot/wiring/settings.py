@@ -1,0 +1,320 @@
+"""The environment, read once and checked whole: everything that is wrong is said at once, by its variable's name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.core.errors import InvalidInput
+from bot.storage.vault import KeyRing
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One variable of the environment, as `docs/reference/settings.md` tells it."""
+
+    name: str
+    means: str
+    default: str | None = None
+    example: str = ""
+    is_secret: bool = False
+
+
+_V = Variable
+VARIABLES: tuple[Variable, ...] = (
+    _V(
+        name="OVERLAP_DATABASE_URL",
+        means="Where everything is kept.",
+        default="sqlite:///overlap.sqlite3",
+        example="sqlite:////var/lib/overlap/overlap.sqlite3",
+    ),
+    _V(
+        name="OVERLAP_KEYS",
+        means="Keys that seal secrets at rest: `id:base64(32 bytes)`, several with commas; the first one writes, all read.",
+        example="k1:$(head -c 32 /dev/urandom | base64)",
+        is_secret=True,
+    ),
+    _V(
+        name="OVERLAP_PUBLIC_URL",
+        means="The address under which people and platforms reach this server.",
+        example="https://overlap.example.com",
+    ),
+    _V(name="OVERLAP_HOST", means="The address to listen on.", default="127.0.0.1"),
+    _V(name="OVERLAP_PORT", means="The port to listen on.", default="8000"),
+    _V(
+        name="OVERLAP_SLACK_SIGNING_SECRET",
+        means="The app's signing secret. Slack is off without it and the token.",
+        is_secret=True,
+    ),
+    _V(name="OVERLAP_SLACK_BOT_TOKEN", means="The bot token, `xoxb-…`.", is_secret=True),
+    _V(
+        name="OVERLAP_SLACK_API_URL",
+        means="Slack's Web API; it ends in `/api/`.",
+        default="https://slack.com/api/",
+    ),
+    _V(name="OVERLAP_TEAMS_APP_ID", means="The bot's app id. Teams is off without it and the password."),
+    _V(name="OVERLAP_TEAMS_APP_PASSWORD", means="The app's client secret.", is_secret=True),
+    _V(
+        name="OVERLAP_TEAMS_TENANTS",
+        means="Tenants that may use the bot, with commas; empty means all. With one, tokens come from its authority.",
+        default="",
+    ),
+    _V(
+        name="OVERLAP_TEAMS_OPENID_URL",
+        means="OpenID metadata of the keys that sign what Teams sends.",
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+    ),
+    _V(
+        name="OVERLAP_TEAMS_TOKEN_ISSUER",
+        means="Who must have issued those tokens.",
+        default="https://api.botframework.com",
+    ),
+    _V(
+        name="OVERLAP_TEAMS_LOGIN_URL",
+        means="Where the bot's own tokens come from.",
+        default="https://login.microsoftonline.com",
+    ),
+    _V(
+        name="OVERLAP_TEAMS_SERVICE_HOSTS",
+        means="Hosts (`name[:port]`) that a service URL may have; a leading dot means all below it.",
+        default="smba.trafficmanager.net,.botframework.com",
+    ),
+    _V(
+        name="OVERLAP_ALLOW_PRIVATE_HOSTS",
+        means="Calendar hosts (`name[:port]`) that may be private addresses and may use http.",
+        default="",
+    ),
+    _V(name="OVERLAP_CA_FILE", means="A PEM file of further certificate authorities to trust.", default=""),
+    _V(
+        name="OVERLAP_SYNC_SECONDS",
+        means="How often every calendar is read, instead of each provider's own cadence.",
+        default="",
+    ),
+    _V(
+        name="OVERLAP_TITLE_TEMPLATE",
+        means="The title of a meeting that was given none; it may name `{asker}` and `{people}`.",
+        default="{asker} / {people}",
+    ),
+    _V(
+        name="OVERLAP_MEETING_URL_TEMPLATE",
+        means="The video link of a meeting; `{id}` becomes a word of its own for each. Empty means no link.",
+        default="",
+        example="https://meet.example.com/{id}",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    signing_secret: str = field(repr=False)
+    bot_token: str = field(repr=False)
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsSettings:
+    app_id: str
+    app_password: str = field(repr=False)
+    tenants: tuple[str, ...]
+    openid_url: str
+    token_issuer: str
+    login_url: str
+    service_hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the outside decides."""
+
+    database_url: str
+    keys: KeyRing = field(repr=False)
+    public_url: str
+    host: str
+    port: int
+    slack: SlackSettings | None
+    teams: TeamsSettings | None
+    private_hosts: frozenset[str]
+    ca_file: Path | None
+    sync_every: timedelta | None
+    title_template: str
+    meeting_url_template: str
+    remarks: tuple[str, ...] = ()
+    """One line each to be said at the start: a platform that is off."""
+
+
+class _Reader:
+    """Reads variables and gathers what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._defaults = {variable.name: variable.default or "" for variable in VARIABLES}
+        self.wrong: list[str] = []
+        self.remarks: list[str] = []
+
+    def text(self, name: str) -> str:
+        return self._environment.get(name, "").strip() or self._defaults[name]
+
+    def read(self, name: str, parse: Callable[[str], T], otherwise: T) -> T:
+        """What the variable says, or a line about what is wrong with it and `otherwise`."""
+        try:
+            return parse(self.text(name))
+        except (InvalidInput, ValueError, ArgumentError) as error:
+            self.wrong.append(f"{name}: {error}")
+            return otherwise
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings of that environment; `InvalidInput` with one line for everything that is wrong."""
+    reader = _Reader(environment)
+    settings = Settings(
+        database_url=reader.read("OVERLAP_DATABASE_URL", _database, ""),
+        keys=reader.read("OVERLAP_KEYS", _keys, KeyRing({})),
+        public_url=reader.read("OVERLAP_PUBLIC_URL", _public_url, ""),
+        host=reader.text("OVERLAP_HOST"),
+        port=reader.read("OVERLAP_PORT", _port, 0),
+        slack=_slack(reader),
+        teams=_teams(reader),
+        private_hosts=reader.read("OVERLAP_ALLOW_PRIVATE_HOSTS", lambda words: frozenset(_hosts(words)), frozenset()),
+        ca_file=reader.read("OVERLAP_CA_FILE", _file, None),
+        sync_every=reader.read("OVERLAP_SYNC_SECONDS", _seconds, None),
+        title_template=reader.read("OVERLAP_TITLE_TEMPLATE", _template({"asker", "people"}), ""),
+        meeting_url_template=reader.read("OVERLAP_MEETING_URL_TEMPLATE", _template({"id"}), ""),
+        remarks=tuple(reader.remarks),
+    )
+    if settings.slack is None and settings.teams is None and not reader.wrong:
+        reader.wrong.append(
+            "OVERLAP_SLACK_SIGNING_SECRET and OVERLAP_SLACK_BOT_TOKEN, or OVERLAP_TEAMS_APP_ID and"
+            " OVERLAP_TEAMS_APP_PASSWORD: set at least one pair, or there is nobody to talk to"
+        )
+    if reader.wrong:
+        raise InvalidInput("\n".join(reader.wrong))
+    return settings
+
+
+def _slack(reader: _Reader) -> SlackSettings | None:
+    pair = ("OVERLAP_SLACK_SIGNING_SECRET", "OVERLAP_SLACK_BOT_TOKEN")
+    if not _is_on(reader, "Slack", pair):
+        return None
+    return SlackSettings(
+        signing_secret=reader.text(pair[0]),
+        bot_token=reader.text(pair[1]),
+        api_url=reader.read("OVERLAP_SLACK_API_URL", _api_url, ""),
+    )
+
+
+def _teams(reader: _Reader) -> TeamsSettings | None:
+    pair = ("OVERLAP_TEAMS_APP_ID", "OVERLAP_TEAMS_APP_PASSWORD")
+    if not _is_on(reader, "Teams", pair):
+        return None
+    return TeamsSettings(
+        app_id=reader.text(pair[0]),
+        app_password=reader.text(pair[1]),
+        tenants=tuple(_list(reader.text("OVERLAP_TEAMS_TENANTS"))),
+        openid_url=reader.read("OVERLAP_TEAMS_OPENID_URL", _url, ""),
+        token_issuer=reader.text("OVERLAP_TEAMS_TOKEN_ISSUER"),
+        login_url=reader.read("OVERLAP_TEAMS_LOGIN_URL", _url, "").rstrip("/"),
+        service_hosts=reader.read("OVERLAP_TEAMS_SERVICE_HOSTS", _hosts, ()),
+    )
+
+
+def _is_on(reader: _Reader, platform: str, pair: tuple[str, str]) -> bool:
+    missing = [name for name in pair if not reader.text(name)]
+    if len(missing) == 1:
+        reader.wrong.append(f"{missing[0]}: it is missing, while its pair is set")
+    elif missing:
+        reader.remarks.append(f"{platform} is off: {' and '.join(pair)} are not set.")
+    return not missing
+
+
+def _keys(words: str) -> KeyRing:
+    if not words:
+        raise InvalidInput("it is missing; make one with: echo k1:$(head -c 32 /dev/urandom | base64)")
+    return KeyRing.parse(words)
+
+
+def _database(words: str) -> str:
+    url = make_url(words)
+    if url.get_backend_name() != "sqlite":
+        raise InvalidInput("it must be a SQLite file, for example sqlite:////var/lib/overlap/overlap.sqlite3")
+    if not url.database or url.database == ":memory:":
+        raise InvalidInput("it must name a file: what is in memory is lost with the process")
+    return words
+
+
+def _url(words: str) -> str:
+    parts = urlsplit(words)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise InvalidInput("it must be an address that starts with https:// or http://")
+    return words
+
+
+def _public_url(words: str) -> str:
+    if not words:
+        raise InvalidInput("it is missing, for example https://overlap.example.com")
+    return _url(words).rstrip("/")
+
+
+def _api_url(words: str) -> str:
+    if not _url(words).endswith("/api/"):
+        raise InvalidInput("it must end in /api/")
+    return words
+
+
+def _port(words: str) -> int:
+    port = int(words) if words.isdecimal() else 0
+    if not 0 < port < 65536:
+        raise InvalidInput("it must be a number from 1 to 65535")
+    return port
+
+
+def _seconds(words: str) -> timedelta | None:
+    if not words:
+        return None
+    try:
+        every = timedelta(seconds=float(words))
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput("it must be a number of seconds") from error
+    if not timedelta(seconds=1) <= every <= timedelta(days=1):
+        raise InvalidInput("it must be from 1 second to a day")
+    return every
+
+
+def _file(words: str) -> Path | None:
+    if not words:
+        return None
+    path = Path(words)
+    if not path.is_file():
+        raise InvalidInput("there is no such file")
+    return path
+
+
+def _list(words: str) -> Iterable[str]:
+    return filter(None, (one.strip() for one in words.split(",")))
+
+
+def _hosts(words: str) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in _list(words))
+    for host in hosts:
+        if "/" in host or "@" in host:
+            raise InvalidInput(f"“{host[:60]}” must be a host, as name or name:port")
+    return hosts
+
+
+def _template(fields: set[str]) -> Callable[[str], str]:
+    def parse(words: str) -> str:
+        try:
+            words.format_map(dict.fromkeys(fields, "x"))
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
+            allowed = " and ".join(f"{{{name}}}" for name in sorted(fields))
+            raise InvalidInput(f"it may name only {allowed}") from error
+        return words
+
+    return parse
