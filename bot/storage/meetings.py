@@ -1,0 +1,191 @@
+"""What is agreed: the meetings, and each person's part in them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, update
+
+from bot.core.errors import NotFound, Stale
+from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
+from bot.core.intervals import Interval
+from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.storage.database import METADATA, Tx, instant, seconds
+
+MEETINGS = Table(
+    "meetings",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("organiser", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("link", Text),
+    Column("proposal", Text),
+    Column("moving_starts", BigInteger),
+    Column("moving_ends", BigInteger),
+    Column("was_starts", BigInteger),
+    Column("was_ends", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("booked_at", BigInteger),
+    Column("version", Integer, nullable=False),
+    Index("meetings_by_uid", "tenant", "uid", unique=True),
+    Index("meetings_by_proposal", "tenant", "proposal", unique=True),
+)
+
+ATTENDANCES = Table(
+    "attendances",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("meeting", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("road", Text, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("calendar", Text),
+    Column("written", Integer),
+    Column("is_reachable", Boolean, nullable=False),
+    Index("attendances_by_person", "tenant", "person"),
+)
+
+
+def insert(tx: Tx, meeting: Meeting) -> None:
+    """A new meeting; the database refuses a second one of the same proposal."""
+    tx.execute(MEETINGS.insert().values(_columns(meeting)))
+    _attend(tx, meeting)
+
+
+def save(tx: Tx, meeting: Meeting) -> Meeting:
+    """The meeting as it is now, one version on; `Stale` if it changed since it was read."""
+    newer = replace(meeting, version=meeting.version + 1)
+    changed = tx.execute(
+        update(MEETINGS)
+        .where(MEETINGS.c.tenant == meeting.tenant, MEETINGS.c.id == meeting.id, MEETINGS.c.version == meeting.version)
+        .values(_columns(newer))
+    )
+    if changed.rowcount == 0:
+        raise Stale("That meeting changed meanwhile. Please look again.")
+    tx.execute(delete(ATTENDANCES).where(ATTENDANCES.c.tenant == meeting.tenant, ATTENDANCES.c.meeting == meeting.id))
+    _attend(tx, newer)
+    return newer
+
+
+def meeting(tx: Tx, tenant: TenantId, meeting: MeetingId) -> Meeting:
+    """The meeting with that id; `NotFound` where none is."""
+    row = tx.execute(select(MEETINGS).where(MEETINGS.c.tenant == tenant, MEETINGS.c.id == meeting)).one_or_none()
+    if row is None:
+        raise NotFound("That meeting is no more.")
+    return _whole(tx, row)
+
+
+def by_proposal(tx: Tx, tenant: TenantId, proposal: ProposalId) -> Meeting | None:
+    """The meeting that came of that proposal."""
+    row = tx.execute(select(MEETINGS).where(MEETINGS.c.tenant == tenant, MEETINGS.c.proposal == proposal)).one_or_none()
+    return None if row is None else _whole(tx, row)
+
+
+def of_person(
+    tx: Tx, tenant: TenantId, person: PersonId, since: datetime, states: Collection[MeetingState]
+) -> list[Meeting]:
+    """Their meetings in one of those states that end after `since`, the earliest first."""
+    rows = tx.execute(
+        select(MEETINGS)
+        .join(ATTENDANCES, (ATTENDANCES.c.tenant == MEETINGS.c.tenant) & (ATTENDANCES.c.meeting == MEETINGS.c.id))
+        .where(
+            MEETINGS.c.tenant == tenant,
+            ATTENDANCES.c.person == person,
+            MEETINGS.c.ends > seconds(since),
+            MEETINGS.c.state.in_(states),
+        )
+        .order_by(MEETINGS.c.starts, MEETINGS.c.id)
+    ).all()
+    return [_whole(tx, row) for row in rows]
+
+
+def _attend(tx: Tx, meeting: Meeting) -> None:
+    tx.execute(
+        ATTENDANCES.insert(),
+        [
+            {
+                "tenant": meeting.tenant,
+                "meeting": meeting.id,
+                "person": one.person,
+                "position": position,
+                "road": one.road,
+                "response": one.response,
+                "calendar": one.calendar,
+                "written": one.written,
+                "is_reachable": one.is_reachable,
+            }
+            for position, one in enumerate(meeting.attendances)
+        ],
+    )
+
+
+def _columns(meeting: Meeting) -> dict[str, Any]:
+    return {
+        "tenant": meeting.tenant,
+        "id": meeting.id,
+        "uid": meeting.uid,
+        "organiser": meeting.organiser,
+        "title": meeting.title,
+        "starts": seconds(meeting.when.start),
+        "ends": seconds(meeting.when.end),
+        "state": meeting.state,
+        "sequence": meeting.sequence,
+        "link": meeting.link,
+        "proposal": meeting.proposal,
+        "moving_starts": None if meeting.moving_to is None else seconds(meeting.moving_to.start),
+        "moving_ends": None if meeting.moving_to is None else seconds(meeting.moving_to.end),
+        "was_starts": None if meeting.was is None else seconds(meeting.was.start),
+        "was_ends": None if meeting.was is None else seconds(meeting.was.end),
+        "reason": meeting.reason,
+        "booked_at": None if meeting.booked_at is None else seconds(meeting.booked_at),
+        "version": meeting.version,
+    }
+
+
+def _whole(tx: Tx, row: Row[Any]) -> Meeting:
+    parts = tx.execute(
+        select(ATTENDANCES)
+        .where(ATTENDANCES.c.tenant == row.tenant, ATTENDANCES.c.meeting == row.id)
+        .order_by(ATTENDANCES.c.position)
+    )
+    return Meeting(
+        id=MeetingId(row.id),
+        tenant=TenantId(row.tenant),
+        uid=row.uid,
+        organiser=PersonId(row.organiser),
+        title=row.title,
+        when=Interval(instant(row.starts), instant(row.ends)),
+        state=MeetingState(row.state),
+        attendances=tuple(_attendance(part) for part in parts),
+        sequence=row.sequence,
+        link=row.link,
+        proposal=None if row.proposal is None else ProposalId(row.proposal),
+        moving_to=_stretch(row.moving_starts, row.moving_ends),
+        was=_stretch(row.was_starts, row.was_ends),
+        reason=row.reason,
+        booked_at=None if row.booked_at is None else instant(row.booked_at),
+        version=row.version,
+    )
+
+
+def _stretch(starts: int | None, ends: int | None) -> Interval | None:
+    return None if starts is None or ends is None else Interval(instant(starts), instant(ends))
+
+
+def _attendance(row: Row[Any]) -> Attendance:
+    return Attendance(
+        person=PersonId(row.person),
+        road=Road(row.road),
+        response=Response(row.response),
+        calendar=None if row.calendar is None else CalendarId(row.calendar),
+        written=row.written,
+        is_reachable=row.is_reachable,
+    )
