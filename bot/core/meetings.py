@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.events import Status
 from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 
@@ -59,8 +60,25 @@ class Attendance:
     """Where their copy stands; None for ATTENDEE and NONE."""
     written: int | None = None
     """The SEQUENCE at which their copy was last written and read back; None while none stands."""
+    written_status: Status | None = None
+    """The STATUS it was given then; None asks for it to be written again."""
+    written_at: datetime | None = None
+    """When that was confirmed: a reading that began no later knows nothing of it."""
     is_reachable: bool = True
     """False once their chat refused a message (they do not have the app)."""
+
+    @property
+    def status(self) -> Status:
+        """The STATUS that their own copy should carry."""
+        return Status.TENTATIVE if self.response is Response.TENTATIVE else Status.CONFIRMED
+
+    def is_behind(self, sequence: int) -> bool:
+        """Whether their own copy is still to be written or removed, at that SEQUENCE of the meeting."""
+        if self.calendar is None:
+            return False
+        if self.response is Response.DECLINED:
+            return self.written is not None
+        return self.written != sequence or self.written_status is not self.status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

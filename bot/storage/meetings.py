@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, update
 
 from bot.core.errors import NotFound, Stale
+from bot.core.events import Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
@@ -49,6 +50,8 @@ ATTENDANCES = Table(
     Column("response", Text, nullable=False),
     Column("calendar", Text),
     Column("written", Integer),
+    Column("written_status", Text),
+    Column("written_at", BigInteger),
     Column("is_reachable", Boolean, nullable=False),
     Index("attendances_by_person", "tenant", "person"),
 )
@@ -120,6 +123,8 @@ def _attend(tx: Tx, meeting: Meeting) -> None:
                 "response": one.response,
                 "calendar": one.calendar,
                 "written": one.written,
+                "written_status": one.written_status,
+                "written_at": None if one.written_at is None else seconds(one.written_at),
                 "is_reachable": one.is_reachable,
             }
             for position, one in enumerate(meeting.attendances)
@@ -187,5 +192,7 @@ def _attendance(row: Row[Any]) -> Attendance:
         response=Response(row.response),
         calendar=None if row.calendar is None else CalendarId(row.calendar),
         written=row.written,
+        written_status=None if row.written_status is None else Status(row.written_status),
+        written_at=None if row.written_at is None else instant(row.written_at),
         is_reachable=row.is_reachable,
     )
