@@ -1,0 +1,326 @@
+"""Connected accounts and their calendars: what they are, what their owner chose, and how well they can be read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from bot.core.calendars import Calendar, Connection, Problem
+from bot.core.errors import NotFound
+from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
+from bot.core.intervals import Interval
+from bot.storage import due
+from bot.storage.database import METADATA, Tx, instant, seconds
+
+CONNECTIONS = Table(
+    "connection",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("connected_at", BigInteger, nullable=False),
+    Column("problem", Text),
+    Column("account", LargeBinary, nullable=False),
+)
+
+CALENDARS = Table(
+    "calendar",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("remote", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("zone", Text),
+    Column("counts", Boolean, nullable=False),
+    Column("receives", Boolean, nullable=False),
+    Column("is_writable", Boolean, nullable=False),
+    Column("invites", Boolean, nullable=False),
+    Column("is_static", Boolean, nullable=False),
+    Column("cadence", Integer, nullable=False),
+    Column("read_at", BigInteger),
+    Column("window_start", BigInteger),
+    Column("window_end", BigInteger),
+    Column("dirty_at", BigInteger),
+    Column("dirty_marks", Integer, nullable=False, default=0),
+    Column("problem", Text),
+    Column("cursor", Text),
+    Column("rows_at", BigInteger),
+    Column("doubted", Integer),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What the sync engine remembers of a calendar between two readings."""
+
+    cursor: str | None
+    """Where its change detector stands."""
+    rows_at: datetime | None
+    """When its rows were last read whole, not only found unchanged."""
+    doubted: int | None
+    """How many rows a suspiciously small reading held, while it waits for a second one."""
+    dirty_marks: int
+    """How often it was marked dirty, ever: tells a mark made during a reading."""
+
+
+def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
+    """Keep a new connection, with its account as the vault sealed it."""
+    tx.execute(
+        insert(CONNECTIONS).values(
+            tenant=connection.tenant,
+            id=connection.id,
+            person=connection.person,
+            provider=connection.provider,
+            label=connection.label,
+            connected_at=seconds(connection.connected_at),
+            problem=connection.problem,
+            account=sealed,
+        )
+    )
+
+
+def connection(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> Connection:
+    row = tx.execute(select(CONNECTIONS).where(*_connection(tenant, connection_id))).one_or_none()
+    if row is None:
+        raise NotFound("That calendar account is not connected (any more).")
+    return _as_connection(row)
+
+
+def connections_of(tx: Tx, tenant: TenantId, person: PersonId) -> list[Connection]:
+    """Everything that person connected, the oldest first."""
+    theirs = and_(CONNECTIONS.c.tenant == tenant, CONNECTIONS.c.person == person)
+    rows = tx.execute(select(CONNECTIONS).where(theirs).order_by(CONNECTIONS.c.connected_at, CONNECTIONS.c.id))
+    return [_as_connection(row) for row in rows]
+
+
+def sealed_account(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> bytes:
+    """What opens it, sealed."""
+    sealed = tx.execute(select(CONNECTIONS.c.account).where(*_connection(tenant, connection_id))).scalar()
+    if sealed is None:
+        raise NotFound("That calendar account is not connected (any more).")
+    return bytes(sealed)
+
+
+def replace_account(tx: Tx, tenant: TenantId, connection_id: ConnectionId, sealed: bytes) -> None:
+    """Its owner signed in again, or a key was changed."""
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(account=sealed))
+
+
+def blame(tx: Tx, tenant: TenantId, connection_id: ConnectionId, problem: Problem | None) -> None:
+    """What its owner is told to be wrong with the whole account; None when nothing is."""
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(problem=problem))
+
+
+def disconnect(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> None:
+    """Forget the account, its secret, its calendars and all that was read from them."""
+    tx.execute(delete(CALENDARS).where(CALENDARS.c.tenant == tenant, CALENDARS.c.connection == connection_id))
+    tx.execute(delete(CONNECTIONS).where(*_connection(tenant, connection_id)))
+
+
+def add(tx: Tx, calendar: Calendar) -> None:
+    """Keep a new calendar of a connected account."""
+    tx.execute(
+        insert(CALENDARS).values(
+            tenant=calendar.tenant,
+            id=calendar.id,
+            connection=calendar.connection,
+            person=calendar.person,
+            remote=calendar.remote,
+            name=calendar.name,
+            zone=calendar.zone,
+            counts=calendar.counts,
+            receives=calendar.receives,
+            is_writable=calendar.is_writable,
+            invites=calendar.invites,
+            is_static=calendar.is_static,
+            cadence=int(calendar.cadence.total_seconds()),
+            read_at=None if calendar.read_at is None else seconds(calendar.read_at),
+            window_start=None if calendar.window is None else seconds(calendar.window.start),
+            window_end=None if calendar.window is None else seconds(calendar.window.end),
+            dirty_at=None if calendar.dirty_at is None else seconds(calendar.dirty_at),
+            problem=calendar.problem,
+        )
+    )
+
+
+def calendar(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Calendar:
+    row = tx.execute(select(CALENDARS).where(*_calendar(tenant, calendar_id))).one_or_none()
+    if row is None:
+        raise NotFound("That calendar is not connected (any more).")
+    return _as_calendar(row)
+
+
+def of_person(tx: Tx, tenant: TenantId, person: PersonId) -> list[Calendar]:
+    """Every calendar of that person, counting or not, by name."""
+    return of_people(tx, tenant, (person,))
+
+
+def of_people(tx: Tx, tenant: TenantId, people: Collection[PersonId]) -> list[Calendar]:
+    """Every calendar of those people, counting or not, by name."""
+    theirs = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.person.in_(people))
+    rows = tx.execute(select(CALENDARS).where(theirs).order_by(CALENDARS.c.name, CALENDARS.c.id))
+    return [_as_calendar(row) for row in rows]
+
+
+def of_connection(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> list[Calendar]:
+    """Every calendar of that account."""
+    its = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.connection == connection_id)
+    return [_as_calendar(row) for row in tx.execute(select(CALENDARS).where(its).order_by(CALENDARS.c.name))]
+
+
+def receiving(tx: Tx, tenant: TenantId, person: PersonId) -> Calendar | None:
+    """The calendar in which that person wants their bookings."""
+    return next((one for one in of_person(tx, tenant, person) if one.receives), None)
+
+
+def choose(
+    tx: Tx, tenant: TenantId, person: PersonId, counts: Collection[CalendarId], receives: CalendarId | None
+) -> None:
+    """Which of a person's calendars count as busy, and which one receives bookings."""
+    for one in of_person(tx, tenant, person):
+        tx.execute(
+            update(CALENDARS)
+            .where(*_calendar(tenant, one.id))
+            .values(counts=one.id in counts, receives=one.id == receives)
+        )
+
+
+def dirty(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
+    """It is known, or feared, to have changed: it is read at once."""
+    row = tx.execute(select(CALENDARS.c.dirty_at).where(*_calendar(tenant, calendar_id))).one_or_none()
+    if row is None:
+        return
+    since = seconds(now) if row.dirty_at is None else row.dirty_at
+    marked = {"dirty_at": since, "dirty_marks": CALENDARS.c.dirty_marks + 1}
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(marked))
+    due.mark(tx, tenant, "calendar", calendar_id, now)
+
+
+def every_due(tx: Tx, now: datetime) -> None:
+    """Every calendar without a due row gets one: none is ever left unread because a row was lost."""
+    waiting = and_(due.DUE.c.tenant == CALENDARS.c.tenant, due.DUE.c.subject == CALENDARS.c.id)
+    lost = (
+        select(CALENDARS.c.tenant, CALENDARS.c.id)
+        .outerjoin(due.DUE, and_(waiting, due.DUE.c.kind == "calendar"))
+        .where(due.DUE.c.subject.is_(None))
+    )
+    for row in tx.execute(lost).all():
+        due.mark(tx, row.tenant, "calendar", row.id, now)
+
+
+def progress(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
+    """What the sync engine remembered of it."""
+    row = tx.execute(select(CALENDARS).where(*_calendar(tenant, calendar_id))).one_or_none()
+    if row is None:
+        raise NotFound("That calendar is not connected (any more).")
+    return Progress(cursor=row.cursor, rows_at=_instant(row.rows_at), doubted=row.doubted, dirty_marks=row.dirty_marks)
+
+
+def was_read(tx: Tx, tenant: TenantId, calendar_id: CalendarId, window: Interval, now: datetime) -> None:
+    """Its rows tell what stood in that window at `now`."""
+    tx.execute(
+        update(CALENDARS)
+        .where(*_calendar(tenant, calendar_id))
+        .values(
+            read_at=seconds(now),
+            rows_at=seconds(now),
+            window_start=seconds(window.start),
+            window_end=seconds(window.end),
+            doubted=None,
+            problem=None,
+        )
+    )
+
+
+def was_unchanged(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
+    """Its service said at `now` that nothing changed since the last reading."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(read_at=seconds(now), problem=None))
+
+
+def doubt(tx: Tx, tenant: TenantId, calendar_id: CalendarId, rows: int) -> None:
+    """A reading held suspiciously few rows: a second one must confirm it."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(doubted=rows))
+
+
+def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cursor: str | None) -> None:
+    """Where its change detector stands now."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=cursor))
+
+
+def clean(tx: Tx, tenant: TenantId, calendar_id: CalendarId, marks: int) -> None:
+    """No longer dirty, unless it was marked again after `marks` was looked at."""
+    unmarked = CALENDARS.c.dirty_marks == marks
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id), unmarked).values(dirty_at=None))
+
+
+def has_problem(tx: Tx, tenant: TenantId, calendar_id: CalendarId, problem: Problem | None) -> None:
+    """Why it cannot be read as it should."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(problem=problem))
+
+
+def _connection(tenant: TenantId, connection_id: ConnectionId) -> tuple[ColumnElement[bool], ...]:
+    return CONNECTIONS.c.tenant == tenant, CONNECTIONS.c.id == connection_id
+
+
+def _calendar(tenant: TenantId, calendar_id: CalendarId) -> tuple[ColumnElement[bool], ...]:
+    return CALENDARS.c.tenant == tenant, CALENDARS.c.id == calendar_id
+
+
+def _instant(kept: int | None) -> datetime | None:
+    return None if kept is None else instant(kept)
+
+
+def _as_connection(row: Row[Any]) -> Connection:
+    return Connection(
+        id=row.id,
+        tenant=row.tenant,
+        person=row.person,
+        provider=row.provider,
+        label=row.label,
+        connected_at=instant(row.connected_at),
+        problem=None if row.problem is None else Problem(row.problem),
+    )
+
+
+def _as_calendar(row: Row[Any]) -> Calendar:
+    covered = row.window_start is not None and row.window_end is not None
+    return Calendar(
+        id=row.id,
+        tenant=row.tenant,
+        connection=row.connection,
+        person=row.person,
+        remote=row.remote,
+        name=row.name,
+        zone=row.zone,
+        counts=row.counts,
+        receives=row.receives,
+        is_writable=row.is_writable,
+        invites=row.invites,
+        is_static=row.is_static,
+        cadence=timedelta(seconds=row.cadence),
+        read_at=_instant(row.read_at),
+        window=Interval(instant(row.window_start), instant(row.window_end)) if covered else None,
+        dirty_at=_instant(row.dirty_at),
+        problem=None if row.problem is None else Problem(row.problem),
+    )

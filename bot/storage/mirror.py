@@ -1,0 +1,120 @@
+"""The mirror: what stands in each calendar, one row per calendar and instance, never coalesced, never a title."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
+
+from bot.core.events import Busy, Instance, Kind, Status
+from bot.core.ids import CalendarId, TenantId
+from bot.core.intervals import Interval
+from bot.storage import calendars
+from bot.storage.database import METADATA, Tx, instant, seconds
+
+MIRROR = Table(
+    "mirror",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("calendar", Text, primary_key=True),
+    Column("uid", Text, primary_key=True),
+    Column("starts", BigInteger, primary_key=True),
+    Column("begins", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("all_day", Boolean, nullable=False),
+    Column("ours", Text),
+    Column("status", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("blocks", Boolean, nullable=False),
+    Column("is_declined", Boolean, nullable=False),
+    ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
+    Index("mirror_by_time", "tenant", "calendar", "begins"),
+)
+
+
+def replace(
+    tx: Tx,
+    tenant: TenantId,
+    calendar: CalendarId,
+    instances: Iterable[Instance],
+    window: Interval,
+    now: datetime,
+) -> None:
+    """From now on the calendar's rows are these, as read at `now` for that window."""
+    tx.execute(delete(MIRROR).where(MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar))
+    rows = [_as_row(tenant, calendar, one) for one in instances]
+    if rows:
+        tx.execute(insert(MIRROR), rows)
+    calendars.was_read(tx, tenant, calendar, window, now)
+
+
+def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window: Interval) -> list[Busy]:
+    """Everything that blocks in the window, in those calendars, by its beginning."""
+    there = (
+        MIRROR.c.tenant == tenant,
+        MIRROR.c.calendar.in_(calendar_ids),
+        MIRROR.c.begins < seconds(window.end),
+        MIRROR.c.ends > seconds(window.start),
+        MIRROR.c.blocks,
+    )
+    rows = tx.execute(select(MIRROR).where(*there).order_by(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.uid))
+    return [Busy(calendar=row.calendar, instance=_as_instance(row)) for row in rows]
+
+
+def ours(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:
+    """The copies of our meetings that stand there, whatever their status."""
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar, MIRROR.c.ours.is_not(None))
+    return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its).order_by(MIRROR.c.begins))]
+
+
+def everything(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:
+    """All that is known of that calendar, in no order."""
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar)
+    return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its))]
+
+
+def _as_row(tenant: TenantId, calendar: CalendarId, one: Instance) -> dict[str, object]:
+    return {
+        "tenant": tenant,
+        "calendar": calendar,
+        "uid": one.uid,
+        "starts": seconds(one.starts),
+        "begins": seconds(one.when.start),
+        "ends": seconds(one.when.end),
+        "kind": one.kind,
+        "all_day": one.all_day,
+        "ours": one.ours,
+        "status": one.status,
+        "sequence": one.sequence,
+        "blocks": one.blocks,
+        "is_declined": one.is_declined,
+    }
+
+
+def _as_instance(row: Row[Any]) -> Instance:
+    return Instance(
+        uid=row.uid,
+        starts=instant(row.starts),
+        when=Interval(instant(row.begins), instant(row.ends)),
+        kind=Kind(row.kind),
+        all_day=row.all_day,
+        ours=row.ours,
+        status=Status(row.status),
+        sequence=row.sequence,
+        blocks=row.blocks,
+        is_declined=row.is_declined,
+    )
