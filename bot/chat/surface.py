@@ -79,7 +79,8 @@ class Delivery:
     key: str
     incoming: Incoming
     profile: Profile | None = None
-    """What the payload itself told about its sender (Teams: name, zone, address)."""
+    """What the payload itself told about its sender (Teams: name and zone). Only a look-up tells `standing` and
+    `email`: a guest's payload looks like anybody's."""
 
 
 class Surface(Protocol):
@@ -105,8 +106,8 @@ class Surface(Protocol):
         """Make our message say this instead; it does not ring."""
         ...
 
-    def profile(self, identity: ChatIdentity) -> Profile:
-        """Who that is now; `NotFound` where nobody is."""
+    def profile(self, identity: ChatIdentity, *, home: Place | None = None) -> Profile:
+        """Who that is now; `NotFound` where nobody is. `home` as in `post`: Teams can look somebody up only there."""
         ...
 
     def find(self, tenant: TenantId, email: str) -> Profile | None:

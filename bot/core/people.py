@@ -41,6 +41,7 @@ class Profile:
     identity: ChatIdentity
     name: str
     zone: str
+    """Empty where the platform does not say (a Teams roster): what is known of them stays, UTC at first."""
     standing: Standing = Standing.MEMBER
     email: str | None = None
     handle: str | None = None
