@@ -39,4 +39,6 @@ class Conflict:
     state: ConflictState
     slots: tuple[Interval, ...] = ()
     """Times that worked for everyone when it was last looked at."""
+    is_known: bool = True
+    """Whether every calendar vouched then: only so does "no times" mean that none works."""
     version: int = 1

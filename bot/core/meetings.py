@@ -127,6 +127,10 @@ class AskState(StrEnum):
     EXPIRED = "expired"
 
 
+OPEN_ASKS = (AskState.CHOOSING, AskState.OPEN)
+"""The states in which an ask still waits for somebody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """Another time wanted by somebody who is not the organiser."""
@@ -138,6 +142,8 @@ class Ask:
     state: AskState
     slots: tuple[Interval, ...] = ()
     """The times shown to the asking person, checked for all."""
+    is_known: bool = True
+    """Whether every calendar vouched then: only so does "no times" mean that none works."""
     wanted: Interval | None = None
     expires_at: datetime | None = None
     version: int = 1

@@ -4,8 +4,9 @@ SQLite in a file: WAL, `synchronous=FULL`, every write transaction `BEGIN IMMEDI
 are integer seconds since 1970: aware columns cost two to three times as much, and sort no better.
 """
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
+
+from bot.core.intervals import Interval
 
 Tx = Connection
 """An open transaction; every storage function takes one first."""
@@ -29,6 +32,16 @@ def seconds(at: datetime) -> int:
 def instant(kept: int) -> datetime:
     """What `seconds` kept."""
     return datetime.fromtimestamp(kept, UTC)
+
+
+def kept_stretches(stretches: Iterable[Interval]) -> str:
+    """A short list of intervals as the database keeps it."""
+    return json.dumps([(seconds(one.start), seconds(one.end)) for one in stretches])
+
+
+def stretches(kept: str) -> tuple[Interval, ...]:
+    """What `kept_stretches` kept."""
+    return tuple(Interval(instant(start), instant(end)) for start, end in json.loads(kept))
 
 
 class Database:
