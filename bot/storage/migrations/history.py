@@ -1,0 +1,37 @@
+"""One linear history of the database's shape, kept by Alembic and brought up to date before anything is served."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+HERE = Path(__file__).parent
+
+
+def upgrade(url: str) -> tuple[str, str]:
+    """Bring that database to the newest shape; from which revision and to which it went."""
+    before = _at(url)
+    command.upgrade(_config(url), "head")
+    return before, _at(url)
+
+
+def newest() -> str:
+    """The revision that this code expects."""
+    return ScriptDirectory.from_config(_config("sqlite://")).get_current_head() or "nothing"
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _at(url: str) -> str:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or "nothing"
