@@ -1,0 +1,331 @@
+"""The twin of a calendar service, in memory: as forgetful and as strict as a real one, and told when to fail.
+
+service = memory.Service()
+work = service.calendar("ana", "Work", zone="Europe/Berlin")     # makes the account of "ana" when it is new
+service.place(work, uid="dentist", when=nine_to_ten)             # somebody else's event, straight into it
+service.shift(work, "meeting-uid", to=ten_to_eleven)             # its owner moves a copy of ours by hand
+with service.connect(service.account("ana")) as calendar: ...    # or Grants(providers={"memory": service.connect})
+
+service.trouble("ana", TryLater("down"))                         # every call fails so, until trouble("ana", None)
+service.lose_answer("ana")                                       # the next write happens, its answer does not come
+service.race(lambda: service.shift(...))                         # happens between the next write's look and its write
+service.forget()                                                 # every cursor is expired
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
+from bot.core.events import Draft, Instance, Kind, Status, Written
+from bot.core.intervals import Interval
+from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
+
+PASSWORD = "app-password"  # noqa: S105 - the twin's accounts all open with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """One stored object: every instance of one UID, its title, and how often it was written."""
+
+    title: str
+    instances: tuple[Instance, ...]
+    version: int
+
+    @property
+    def first(self) -> Instance:
+        return self.instances[0]
+
+
+@dataclass(slots=True)
+class _Calendar:
+    """What the service holds of one calendar."""
+
+    owner: str
+    shown: RemoteCalendar
+    events: dict[str, _Event] = field(default_factory=dict)
+    changes: int = 0
+    oldest_cursor: int = 0
+
+
+class Service:
+    """The server's side: accounts, calendars, events; safe to use from several threads."""
+
+    def __init__(self, abilities: Abilities | None = None) -> None:
+        self.abilities = abilities or Abilities()
+        self.calls = 0
+        """How many calls came in, refused ones too."""
+        self._calendars: dict[Remote, _Calendar] = {}
+        self._troubles: dict[str, OverlapError] = {}
+        self._losing: set[str] = set()
+        self._race: Callable[[], None] | None = None
+        self._open = threading.Event()
+        self._open.set()
+        self._lock = threading.RLock()
+
+    def account(self, user: str) -> Account:
+        """What opens that user's account."""
+        return Account(
+            provider="memory",
+            url="memory://service/",
+            user=user,
+            password=PASSWORD,
+            addresses=(f"{user}@example.org",),
+        )
+
+    def connect(self, account: Account) -> "Opened":
+        """Opens an account; a wrong password is noticed at the first call, as on a real server."""
+        return Opened(self, account)
+
+    def calendar(
+        self,
+        user: str,
+        name: str,
+        *,
+        zone: str | None = None,
+        is_writable: bool = True,
+        is_transparent: bool = False,
+    ) -> Remote:
+        """A new, empty calendar of that user."""
+        remote = Remote(f"memory://service/{user}/{name.lower().replace(' ', '-')}/")
+        shown = RemoteCalendar(
+            remote=remote, name=name, zone=zone, is_writable=is_writable, is_transparent=is_transparent
+        )
+        with self._lock:
+            self._calendars[remote] = _Calendar(user, shown)
+        return remote
+
+    def place(
+        self,
+        remote: Remote,
+        *,
+        uid: str,
+        when: Interval,
+        title: str = "Something",
+        kind: Kind = Kind.HARD,
+        also: Iterable[Instance] = (),
+    ) -> None:
+        """An event that is not ours, put straight in; `also` are further instances of the same series."""
+        first = Instance(uid=uid, starts=when.start, when=when, kind=kind)
+        self.store(remote, (first, *also), title)
+
+    def store(self, remote: Remote, instances: Sequence[Instance], title: str = "Something") -> None:
+        """Any event, exactly as given; it replaces the one of the same UID."""
+        with self._lock:
+            held = self._held(remote)
+            held.changes += 1
+            held.events[instances[0].uid] = _Event(title=title, instances=tuple(instances), version=held.changes)
+
+    def shift(self, remote: Remote, uid: str, to: Interval) -> None:
+        """Its owner moves a single event by hand, which raises SEQUENCE and keeps our tag."""
+        with self._lock:
+            event = self._event(remote, uid)
+            moved = replace(event.first, starts=to.start, when=to, sequence=event.first.sequence + 1)
+            self.store(remote, (moved,), event.title)
+
+    def decline(self, remote: Remote, uid: str) -> None:
+        """Its owner declines it; it stays in the calendar, as declined invitations do."""
+        with self._lock:
+            event = self._event(remote, uid)
+            declined = [replace(one, blocks=False, is_declined=True) for one in event.instances]
+            self.store(remote, declined, event.title)
+
+    def drop(self, remote: Remote, uid: str) -> None:
+        """It is deleted by hand, or was never there."""
+        with self._lock:
+            held = self._held(remote)
+            held.changes += 1
+            held.events.pop(uid, None)
+
+    def delete_calendar(self, remote: Remote) -> None:
+        """The whole calendar goes."""
+        with self._lock:
+            del self._calendars[remote]
+
+    def events(self, remote: Remote) -> list[Instance]:
+        """Everything that stands there, as the server itself knows it."""
+        with self._lock:
+            return [one for event in self._held(remote).events.values() for one in event.instances]
+
+    def trouble(self, user: str, error: OverlapError | None) -> None:
+        """From now on every call of that user fails so; None ends it."""
+        with self._lock:
+            if error is None:
+                self._troubles.pop(user, None)
+            else:
+                self._troubles[user] = error
+
+    def lose_answer(self, user: str) -> None:
+        """The next write of that user happens, but its answer never arrives."""
+        with self._lock:
+            self._losing.add(user)
+
+    def race(self, act: Callable[[], None]) -> None:
+        """`act` happens once, between the look and the write of the next put."""
+        with self._lock:
+            self._race = act
+
+    def forget(self) -> None:
+        """Every cursor given so far is expired."""
+        with self._lock:
+            for held in self._calendars.values():
+                held.changes += 1
+                held.oldest_cursor = held.changes
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Within the block every call waits; after it all go on."""
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
+
+    def _held(self, remote: Remote) -> _Calendar:
+        if remote not in self._calendars:
+            raise NotFound("This calendar is not there (any more).")
+        return self._calendars[remote]
+
+    def _event(self, remote: Remote, uid: str) -> _Event:
+        return self._held(remote).events[uid]
+
+    @contextmanager
+    def _call(self, account: Account) -> Iterator[None]:
+        self._open.wait()
+        with self._lock:
+            self.calls += 1
+            if account.user in self._troubles:
+                raise self._troubles[account.user]
+            if account.password != PASSWORD:
+                raise SignInNeeded("The service does not accept this password.")
+            yield
+
+    def _answer(self, account: Account) -> None:
+        if account.user in self._losing:
+            self._losing.remove(account.user)
+            raise TryLater("The connection broke before the answer came.")
+
+    def _meanwhile(self) -> None:
+        act, self._race = self._race, None
+        if act is not None:
+            act()
+
+
+class Opened:
+    """One user's opened account: the port, over the service."""
+
+    def __init__(self, service: Service, account: Account) -> None:
+        self._service = service
+        self._account = account
+
+    def __enter__(self) -> "Opened":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def abilities(self) -> Abilities:
+        return self._service.abilities
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        return self._account.addresses
+
+    def calendars(self) -> Sequence[RemoteCalendar]:
+        with self._service._call(self._account):
+            held = self._service._calendars.values()
+            return [one.shown for one in held if one.owner == self._account.user]
+
+    def changed(self, remote: Remote, since: Cursor) -> bool:
+        with self._service._call(self._account):
+            held = self._own(remote)
+            if not since.isdecimal() or int(since) < held.oldest_cursor:
+                raise CursorExpired("This cursor is too old.")
+            return held.changes != int(since)
+
+    def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
+        with self._service._call(self._account):
+            held = self._own(remote)
+            every = [one for event in held.events.values() for one in event.instances]
+            return Reading(
+                instances=tuple(one for one in every if one.ours or (one.blocks and one.when.overlaps(window))),
+                window=window,
+                cursor=Cursor(str(held.changes)),
+            )
+
+    def put(self, remote: Remote, draft: Draft) -> Written:
+        with self._service._call(self._account):
+            held = self._writable(remote)
+            seen = held.events.get(draft.uid)
+            self._service._meanwhile()
+            stands = held.events.get(draft.uid)
+            if stands != seen:
+                raise Stale("The event changed while it was being written.")
+            if stands is not None and stands.first.ours != draft.meeting:
+                raise Stale("Somebody else's event has this UID.")
+            wanted = _drafted(draft, 0 if stands is None else stands.first.sequence)
+            if stands is None or stands.instances != (wanted,) or stands.title != draft.title:
+                self._service.store(remote, (wanted,), draft.title)
+            self._service._answer(self._account)
+            return _written(held.events[draft.uid])
+
+    def get(self, remote: Remote, uid: str) -> Written | None:
+        with self._service._call(self._account):
+            event = self._own(remote).events.get(uid)
+            return None if event is None else _written(event)
+
+    def remove(self, remote: Remote, uid: str) -> None:
+        with self._service._call(self._account):
+            event = self._writable(remote).events.get(uid)
+            if event is not None and event.first.ours is not None:
+                self._service.drop(remote, uid)
+            self._service._answer(self._account)
+
+    def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
+        with self._service._call(self._account):
+            event = self._own(remote).events.get(uid)
+            is_there = event is not None and any(one.starts == starts for one in event.instances)
+            return event.title if event is not None and is_there else None
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _own(self, remote: Remote) -> _Calendar:
+        held = self._service._held(remote)
+        if held.owner != self._account.user:
+            raise Refused("This calendar is somebody else's.")
+        return held
+
+    def _writable(self, remote: Remote) -> _Calendar:
+        held = self._own(remote)
+        if not held.shown.is_writable:
+            raise Refused("This calendar can only be read.")
+        return held
+
+
+def _drafted(draft: Draft, sequence: int) -> Instance:
+    return Instance(
+        uid=draft.uid,
+        starts=draft.when.start,
+        when=draft.when,
+        kind=Kind.SOFT if draft.status is Status.TENTATIVE else Kind.HARD,
+        ours=draft.meeting,
+        status=draft.status,
+        sequence=max(draft.sequence, sequence),
+        blocks=draft.status is not Status.CANCELLED,
+    )
+
+
+def _written(event: _Event) -> Written:
+    first = event.first
+    return Written(
+        uid=first.uid,
+        meeting=first.ours or None,
+        when=first.when,
+        sequence=first.sequence,
+        status=first.status,
+        etag=f'"{event.version}"',
+    )
