@@ -43,7 +43,7 @@ class Embedded:
         self._changed = threading.Condition()
         self._news = False
         self._stopping = False
-        self._pool = ThreadPoolExecutor(sum(kind.workers for kind in kinds), thread_name_prefix="work")
+        self._pool = ThreadPoolExecutor(max(1, sum(kind.workers for kind in kinds)), thread_name_prefix="work")
         self._looker = threading.Thread(target=self._look, name="look", daemon=True)
         self._ticks = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},

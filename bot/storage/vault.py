@@ -5,7 +5,6 @@ one does not open. Forgetting a tenant's data key makes everything of theirs unr
 """
 
 import base64
-import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +48,7 @@ class KeyRing:
             name, _, encoded = part.partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise InvalidInput(f"key {number} is not base64") from error
             if not name or len(key) != 32:
                 raise InvalidInput(f"key {number} must read id:base64 of exactly 32 bytes")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from string import Formatter
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -215,11 +216,10 @@ def _hosts(words: str) -> tuple[str, ...]:
 
 def _template(fields: set[str]) -> Callable[[str], str]:
     def parse(words: str) -> str:
-        try:
-            words.format_map(dict.fromkeys(fields, "x"))
-        except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
+        named = {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+        if not named <= fields:
             allowed = " and ".join(f"{{{name}}}" for name in sorted(fields))
-            raise InvalidInput(f"it may name only {allowed}") from error
+            raise InvalidInput(f"it may name only {allowed}")
         return words
 
     return parse
