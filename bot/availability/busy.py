@@ -1,0 +1,39 @@
+"""What the rows of one person's calendars take of their time."""
+
+from collections.abc import Iterable
+
+from bot.core.events import Busy, Kind
+from bot.core.ids import MeetingId
+from bot.core.intervals import Interval, merge
+
+_HARDNESS = (Kind.SOFT, Kind.AWAY, Kind.HARD)
+
+
+def once(rows: Iterable[Busy]) -> list[Busy]:
+    """The rows of ONE person's calendars, an event that stands in several of them counted once, in order of time.
+
+    The same UID at the same start is the same event. Of two that differ the later end and the harder kind win: a copy
+    that was shortened in one calendar must not free time in the other.
+    """
+    kept: dict[tuple[str, object], Busy] = {}
+    for row in rows:
+        key = (row.instance.uid, row.instance.when.start)
+        if key not in kept or _weight(kept[key]) < _weight(row):
+            kept[key] = row
+    return sorted(kept.values(), key=lambda row: (row.instance.when, row.instance.uid, row.calendar))
+
+
+def taken(rows: Iterable[Busy], *, besides: MeetingId | None = None) -> list[Interval]:
+    """The stretches in which the person cannot be booked, merged; every kind blocks.
+
+    `besides` is a meeting of ours that is about to move: its own copies are no obstacle, wherever they stand.
+    """
+    counting = list(rows)
+    own = {row.instance.uid for row in counting if besides is not None and row.instance.ours == besides}
+    return merge(row.instance.when for row in counting if row.instance.uid not in own)
+
+
+def _weight(row: Busy) -> tuple[object, ...]:
+    # A tagged copy of ours beats an equal untagged one, so that nobody's own meeting looks like a stranger.
+    instance = row.instance
+    return (instance.when.end, instance.ours is not None, _HARDNESS.index(instance.kind), row.calendar)

@@ -1,0 +1,59 @@
+"""Whether a calendar may vouch for free time: the one place that says so.
+
+A person is busy, free or unknown, and unknown is never free. What a calendar told stays good for a while: three of
+its cadences after its last good reading, but only one once it is known to have changed since. Afterwards its busy
+times still block, and its gaps are unknown until it has been read again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.core.calendars import Calendar
+from bot.core.intervals import Interval
+from bot.core.proposals import Vouching
+
+CADENCES_WHILE_CLEAN = 3
+CADENCES_ONCE_DIRTY = 1
+
+
+def until(calendar: Calendar) -> datetime | None:
+    """The instant from which it no longer vouches unless it is read again; None where it does not vouch at all."""
+    if calendar.read_at is None or calendar.window is None or calendar.is_static or _is_broken(calendar):
+        return None
+    aged = calendar.read_at + CADENCES_WHILE_CLEAN * calendar.cadence
+    if calendar.dirty_at is None:
+        return aged
+    return min(aged, calendar.dirty_at + CADENCES_ONCE_DIRTY * calendar.cadence)
+
+
+def vouching(calendar: Calendar, now: datetime) -> Vouching:
+    """KNOWN while it vouches, READING when a new reading would make it, BROKEN when only its owner can.
+
+    An import never vouches and no reading changes that, so it is BROKEN here; `stretch` does not ask it.
+    """
+    if calendar.is_static or _is_broken(calendar):
+        return Vouching.BROKEN
+    end = until(calendar)
+    return Vouching.KNOWN if end is not None and now < end else Vouching.READING
+
+
+def vouchers(calendars: Iterable[Calendar]) -> list[Calendar]:
+    """Those whose word an offer rests on: they count as busy and are no imports."""
+    return [calendar for calendar in calendars if calendar.counts and not calendar.is_static]
+
+
+def stretch(calendars: Iterable[Calendar], now: datetime) -> Interval | None:
+    """Where one person's gaps are free time: what every calendar that counts has read and still vouches for.
+
+    None where anything is unknown: one of them does not vouch, or there is none. An import only adds busy time.
+    """
+    asked = vouchers(calendars)
+    if not asked or any(vouching(calendar, now) is not Vouching.KNOWN for calendar in asked):
+        return None
+    windows = [calendar.window for calendar in asked if calendar.window is not None]
+    start, end = max(window.start for window in windows), min(window.end for window in windows)
+    return Interval(start, end) if start < end else None
+
+
+def _is_broken(calendar: Calendar) -> bool:
+    return calendar.problem is not None and calendar.problem.is_final
