@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
 
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, TryLater, Unreachable
@@ -89,8 +89,8 @@ class Found:
 class Directory(Protocol):
     """What is needed of a chat platform here; every `chat/surface` is one."""
 
-    def profile(self, identity: ChatIdentity) -> Profile:
-        """Who that is now; `NotFound` where nobody is."""
+    def profile(self, identity: ChatIdentity, *, home: Any = None) -> Profile:
+        """Who that is now; `NotFound` where nobody is. `home` is where they were last seen, as the surface knows it."""
         ...
 
     def find(self, tenant: TenantId, email: str) -> Profile | None:
@@ -106,17 +106,19 @@ class Who:
     clock: Clock
     surfaces: Mapping[str, Directory]
 
-    def person(self, identity: ChatIdentity, profile: Profile | None = None) -> Person:
-        """Who has just typed or pressed; `profile` is what the payload itself told of them."""
+    def person(self, identity: ChatIdentity, profile: Profile | None = None, home: object = None) -> Person:
+        """Who has just typed or pressed, and where (`home`); `profile` is what the payload itself told of them.
+
+        A payload knows the zone best and says nothing of standing: a guest's looks like anybody's.
+        """
         known = self._known(identity)
-        if profile is not None:
-            return self._keep(_completed(profile, known))
-        try:
-            return self._fresh(identity)
-        except NotFound:
-            if known is None:
-                raise
-            return known  # they speak to us, so they exist, whatever the directory can see
+        if profile is None:
+            return self._fresh(identity, home)
+        if known is None or not self._is_fresh(known):
+            return self._keep(self._looked_up(profile, known, home))
+        if (profile.name, profile.zone or known.zone) == (known.name, known.zone):
+            return known
+        return self._keep(_believed(profile, known))
 
     def people(self, asker: Person, named: Sequence[Named]) -> Found:
         """Everybody who is named, as far as they can be known."""
@@ -185,18 +187,30 @@ class Who:
         match = (able or matches)[0]
         return match if match.id == asker.id else _usable(self._fresh(match.identity), named)
 
-    def _fresh(self, identity: ChatIdentity) -> Person:
-        """The person as kept, looked up again when that is more than an hour ago and the platform answers."""
+    def _fresh(self, identity: ChatIdentity, home: object = None) -> Person:
+        """The person as kept, looked up again when that is more than an hour ago and the platform can tell."""
         known = self._known(identity)
         if known is not None and (known.standing is Standing.ADDRESS or self._is_fresh(known)):
             return known
         try:
-            told = self._directory(identity.tenant).profile(identity)
-        except (TryLater, Unreachable):
+            told = self._directory(identity.tenant).profile(identity, home=home)
+        except (TryLater, Unreachable, NotFound):
             if known is None:
                 raise
             return known
         return self._keep(_completed(told, known))
+
+    def _looked_up(self, told: Profile, known: Person | None, home: object) -> Profile:
+        """What the platform tells of somebody whose payload told `told`; that alone where it can tell nothing."""
+        try:
+            found = self._directory(told.identity.tenant).profile(told.identity, home=home)
+        except TryLater:
+            if known is None:
+                raise  # they may be a guest, which only a look-up tells
+            return _believed(told, known)
+        except (Unreachable, NotFound):
+            return _believed(told, known)
+        return _completed(replace(found, zone=told.zone or found.zone), known)
 
     def _known(self, identity: ChatIdentity) -> Person | None:
         with self.database.reading() as tx:
@@ -218,11 +232,17 @@ class Who:
         return self.surfaces[platform]
 
 
-def _completed(profile: Profile, known: Person | None) -> Profile:
-    """A payload often tells less than the directory did: an address that is known is not forgotten for it."""
-    if known is None or profile.email is not None:
-        return profile
-    return replace(profile, email=known.email)
+def _completed(told: Profile, known: Person | None) -> Profile:
+    """What was told, and what was known already where that is silent."""
+    if known is None:
+        return replace(told, zone=told.zone or "UTC")
+    return replace(told, zone=told.zone or known.zone, email=told.email or known.email)
+
+
+def _believed(payload: Profile, known: Person | None) -> Profile:
+    """What a payload tells, which is not their standing."""
+    told = _completed(payload, known)
+    return told if known is None else replace(told, standing=known.standing)
 
 
 def _able(matches: Iterable[Person]) -> list[Person]:
