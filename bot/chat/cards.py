@@ -112,6 +112,8 @@ class Card:
     blocks: tuple[Block, ...]
     line: str = ""
     """What is left of it, without buttons, once a newer message tells the same story anew."""
+    is_waiting: bool = False
+    """The answer is still to come: should the place where it was asked for close, it comes in the app's DM."""
 
     def __post_init__(self) -> None:
         if not self.summary.strip():

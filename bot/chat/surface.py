@@ -7,12 +7,18 @@ A surface never retries, never decides, and never sees the database.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bot.chat.cards import Card, Press
 from bot.core.ids import TenantId
 from bot.core.people import ChatIdentity, Person, Profile
 from bot.core.requests import Marked
+
+REPLY_USES = 5
+REPLY_LIFE = timedelta(minutes=29)
+"""A reply handle takes five answers within thirty minutes, of which one is kept back for the way there
+(https://docs.slack.dev/interactivity/handling-user-interaction; only Slack has such handles)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ MESSAGES = Table(
     Column("rings_shown", Integer, nullable=False, default=0),
     Column("digest", Text, nullable=False, default=""),
     Column("is_awaited", Boolean, nullable=False, default=True),
+    Column("is_refused", Boolean, nullable=False, default=False),
     UniqueConstraint("tenant", "kind", "subject", "person"),
 )
 
@@ -96,6 +97,8 @@ class Shown:
     """A hash of what was last drawn; empty before the first time."""
     is_awaited: bool
     """Its person still waits for the answer: should the handle close, it comes in the app's DM."""
+    is_refused: bool
+    """Their chat refused it for good (they do not have the app): it is not tried again until they write to us."""
 
 
 def id_of(kind: str, subject: str, person: PersonId) -> str:
@@ -178,6 +181,20 @@ def shrunk(tx: Tx, row: Shown) -> None:
     tx.execute(update(MESSAGES).where(*same).values(**nothing))
 
 
+def refused(tx: Tx, row: Shown) -> None:
+    """Their chat refused it for good."""
+    tx.execute(update(MESSAGES).where(*_same(row.tenant, row.id)).values(is_refused=True))
+
+
+def welcome(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> None:
+    """They wrote to us, so they can be written to: what was refused is tried again."""
+    theirs = (MESSAGES.c.tenant == tenant, MESSAGES.c.person == person, MESSAGES.c.is_refused)
+    refused_once = tx.execute(select(MESSAGES.c.id).where(*theirs)).scalars().all()
+    for row_id in refused_once:
+        tx.execute(update(MESSAGES).where(*_same(tenant, row_id)).values(is_refused=False))
+        due.mark(tx, tenant, KIND, row_id, now)
+
+
 def closed(tx: Tx, row: Shown) -> None:
     """The handle no longer works."""
     assert row.handle is not None
@@ -229,4 +246,5 @@ def _read(row: Row[tuple[object, ...]]) -> Shown:
         rings_shown=row.rings_shown,
         digest=row.digest,
         is_awaited=row.is_awaited,
+        is_refused=row.is_refused,
     )
