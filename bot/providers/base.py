@@ -7,7 +7,7 @@ secret or a title, and never see the database.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NewType, Protocol
 
@@ -122,7 +122,7 @@ class Account:
     """Its name in `providers/registry`."""
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
     addresses: tuple[str, ...] = ()
 
 

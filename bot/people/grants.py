@@ -1,0 +1,108 @@
+"""Opens connected calendars: the one place where a sealed account becomes an opened one."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.ids import CalendarId, ConnectionId, TenantId
+from bot.providers.base import Account, CalendarProvider, Providers, Remote
+from bot.storage import calendars
+from bot.storage.database import Database, Tx
+from bot.storage.vault import Vault
+
+IDLE = 32
+"""How many opened accounts are kept for the next task; a sync every few seconds then needs no new connection."""
+
+
+def sealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, account: Account) -> bytes:
+    """The account as `storage/calendars` keeps it."""
+    return vault.seal(tx, tenant, _row(connection), json.dumps(asdict(account)).encode())
+
+
+def unsealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId) -> Account:
+    """What `sealed` was given; `NotFound` once it is disconnected."""
+    kept = calendars.sealed_account(tx, tenant, connection)
+    told = json.loads(vault.open(tx, tenant, _row(connection), kept))
+    return Account(**{**told, "addresses": tuple(told["addresses"])})
+
+
+class Grants:
+    """Lends opened accounts, each to one task at a time."""
+
+    def __init__(self, database: Database, vault: Vault, providers: Providers) -> None:
+        self._database = database
+        self._vault = vault
+        self._providers = providers
+        self._idle: dict[tuple[TenantId, ConnectionId, Account], CalendarProvider] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def open_calendar(self, tenant: TenantId, calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
+        """The account that holds this calendar, and how its service names the calendar."""
+        with self._database.reading() as tx:
+            known = calendars.calendar(tx, tenant, calendar)
+        with self.open_account(tenant, known.connection) as provider:
+            yield provider, Remote(known.remote)
+
+    @contextmanager
+    def open_account(self, tenant: TenantId, connection: ConnectionId) -> Iterator[CalendarProvider]:
+        """One connected account, opened for this task alone."""
+        account = self._account(tenant, connection)
+        key = (tenant, connection, account)
+        provider = self._taken(key) or self._opened(account)
+        try:
+            yield provider
+        except BaseException:
+            # What failed may be in any state, and its password may be the reason: never lend it again.
+            provider.close()
+            raise
+        self._give_back(key, provider)
+
+    def close(self) -> None:
+        """Let go of every account that waits for a task."""
+        with self._lock:
+            waiting = list(self._idle.values())
+            self._idle.clear()
+        for provider in waiting:
+            provider.close()
+
+    def _account(self, tenant: TenantId, connection: ConnectionId) -> Account:
+        try:
+            with self._database.reading() as tx:
+                return unsealed(tx, self._vault, tenant, connection)
+        except NotFound:
+            self._forget(tenant, connection)
+            raise
+
+    def _opened(self, account: Account) -> CalendarProvider:
+        connect = self._providers.get(account.provider)
+        if connect is None:
+            raise InvalidInput(f"I don't know the kind of calendar “{account.provider}”.")
+        return connect(account)
+
+    def _taken(self, key: tuple[TenantId, ConnectionId, Account]) -> CalendarProvider | None:
+        with self._lock:
+            return self._idle.pop(key, None)
+
+    def _give_back(self, key: tuple[TenantId, ConnectionId, Account], provider: CalendarProvider) -> None:
+        with self._lock:
+            surplus = [provider] if key in self._idle else []
+            self._idle.setdefault(key, provider)
+            while len(self._idle) > IDLE:
+                surplus.append(self._idle.pop(next(iter(self._idle))))
+        for one in surplus:
+            one.close()
+
+    def _forget(self, tenant: TenantId, connection: ConnectionId) -> None:
+        with self._lock:
+            gone = [key for key in self._idle if key[:2] == (tenant, connection)]
+            closing = [self._idle.pop(key) for key in gone]
+        for one in closing:
+            one.close()
+
+
+def _row(connection: ConnectionId) -> str:
+    return f"connection:account:{connection}"
