@@ -102,8 +102,12 @@ class Meeting:
     was: Interval | None = None
     """Where it stood before its last move, for the message that tells."""
     reason: str = ""
-    """Why it failed: `taken`, `refused`, `sign_in_needed`, or empty."""
+    """Why it failed, or did not move: `taken`, `refused`, `sign_in_needed`, `late`. While UNDOING, `deleted` says that
+    its organiser deleted it in a calendar, so that it ends as CANCELLED. Else empty."""
     booked_at: datetime | None = None
+    """When it first stood on its calendars and its people were told; None before."""
+    hindered_since: datetime | None = None
+    """Since when a calendar of it cannot be written, for the patience of the saga; None while all goes well."""
     version: int = 1
 
     @property

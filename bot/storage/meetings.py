@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, text, update
 
 from bot.core.errors import NotFound, Stale
 from bot.core.events import Status
@@ -15,7 +15,7 @@ from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MEETINGS = Table(
-    "meetings",
+    "meeting",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("id", Text, primary_key=True),
@@ -34,13 +34,14 @@ MEETINGS = Table(
     Column("was_ends", BigInteger),
     Column("reason", Text, nullable=False),
     Column("booked_at", BigInteger),
+    Column("hindered_since", BigInteger),
     Column("version", Integer, nullable=False),
-    Index("meetings_by_uid", "tenant", "uid", unique=True),
-    Index("meetings_by_proposal", "tenant", "proposal", unique=True),
+    Index("meeting_by_uid", "tenant", "uid", unique=True),
+    Index("meeting_by_proposal", "tenant", "proposal", unique=True, sqlite_where=text("state <> 'failed'")),
 )
 
 ATTENDANCES = Table(
-    "attendances",
+    "attendance",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("meeting", Text, primary_key=True),
@@ -53,12 +54,12 @@ ATTENDANCES = Table(
     Column("written_status", Text),
     Column("written_at", BigInteger),
     Column("is_reachable", Boolean, nullable=False),
-    Index("attendances_by_person", "tenant", "person"),
+    Index("attendance_by_person", "tenant", "person"),
 )
 
 
 def insert(tx: Tx, meeting: Meeting) -> None:
-    """A new meeting; the database refuses a second one of the same proposal."""
+    """A new meeting; the database refuses a second one of the same proposal, unless the first failed."""
     tx.execute(MEETINGS.insert().values(_columns(meeting)))
     _attend(tx, meeting)
 
@@ -78,17 +79,21 @@ def save(tx: Tx, meeting: Meeting) -> Meeting:
     return newer
 
 
-def meeting(tx: Tx, tenant: TenantId, meeting: MeetingId) -> Meeting:
+def meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId) -> Meeting:
     """The meeting with that id; `NotFound` where none is."""
-    row = tx.execute(select(MEETINGS).where(MEETINGS.c.tenant == tenant, MEETINGS.c.id == meeting)).one_or_none()
+    row = tx.execute(select(MEETINGS).where(MEETINGS.c.tenant == tenant, MEETINGS.c.id == meeting_id)).one_or_none()
     if row is None:
         raise NotFound("That meeting is no more.")
     return _whole(tx, row)
 
 
-def by_proposal(tx: Tx, tenant: TenantId, proposal: ProposalId) -> Meeting | None:
-    """The meeting that came of that proposal."""
-    row = tx.execute(select(MEETINGS).where(MEETINGS.c.tenant == tenant, MEETINGS.c.proposal == proposal)).one_or_none()
+def by_proposal(tx: Tx, tenant: TenantId, proposal_id: ProposalId) -> Meeting | None:
+    """The meeting that came of that proposal, if one did and did not fail."""
+    row = tx.execute(
+        select(MEETINGS).where(
+            MEETINGS.c.tenant == tenant, MEETINGS.c.proposal == proposal_id, MEETINGS.c.state != MeetingState.FAILED
+        )
+    ).one_or_none()
     return None if row is None else _whole(tx, row)
 
 
@@ -151,6 +156,7 @@ def _columns(meeting: Meeting) -> dict[str, Any]:
         "was_ends": None if meeting.was is None else seconds(meeting.was.end),
         "reason": meeting.reason,
         "booked_at": None if meeting.booked_at is None else seconds(meeting.booked_at),
+        "hindered_since": None if meeting.hindered_since is None else seconds(meeting.hindered_since),
         "version": meeting.version,
     }
 
@@ -176,9 +182,14 @@ def _whole(tx: Tx, row: Row[Any]) -> Meeting:
         moving_to=_stretch(row.moving_starts, row.moving_ends),
         was=_stretch(row.was_starts, row.was_ends),
         reason=row.reason,
-        booked_at=None if row.booked_at is None else instant(row.booked_at),
+        booked_at=_instant(row.booked_at),
+        hindered_since=_instant(row.hindered_since),
         version=row.version,
     )
+
+
+def _instant(kept: int | None) -> datetime | None:
+    return None if kept is None else instant(kept)
 
 
 def _stretch(starts: int | None, ends: int | None) -> Interval | None:
@@ -193,6 +204,6 @@ def _attendance(row: Row[Any]) -> Attendance:
         calendar=None if row.calendar is None else CalendarId(row.calendar),
         written=row.written,
         written_status=None if row.written_status is None else Status(row.written_status),
-        written_at=None if row.written_at is None else instant(row.written_at),
+        written_at=_instant(row.written_at),
         is_reachable=row.is_reachable,
     )

@@ -15,7 +15,7 @@ from bot.core.requests import Named, Request, Source, Window
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 PROPOSALS = Table(
-    "proposals",
+    "proposal",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("id", Text, primary_key=True),
@@ -33,13 +33,13 @@ PROPOSALS = Table(
 )
 
 PROPOSAL_PEOPLE = Table(
-    "proposal_people",
+    "proposal_person",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("proposal", Text, primary_key=True),
     Column("person", Text, primary_key=True),
     Column("position", Integer, nullable=False),
-    Index("proposal_people_by_person", "tenant", "person"),
+    Index("proposal_person_by_person", "tenant", "person"),
 )
 
 
@@ -72,9 +72,9 @@ def save(tx: Tx, proposal: Proposal) -> Proposal:
     return newer
 
 
-def proposal(tx: Tx, tenant: TenantId, proposal: ProposalId) -> Proposal:
+def proposal(tx: Tx, tenant: TenantId, proposal_id: ProposalId) -> Proposal:
     """The proposal with that id; `NotFound` where none is."""
-    row = tx.execute(select(PROPOSALS).where(PROPOSALS.c.tenant == tenant, PROPOSALS.c.id == proposal)).one_or_none()
+    row = tx.execute(select(PROPOSALS).where(PROPOSALS.c.tenant == tenant, PROPOSALS.c.id == proposal_id)).one_or_none()
     if row is None:
         raise NotFound("Those times are no longer on offer. Please ask again.")
     return _whole(tx, row)
