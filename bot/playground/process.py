@@ -1,0 +1,95 @@
+"""The bot as it would run in production: a process of its own, told everything by its environment."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+PATIENCE_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class DidNotStart(Exception):
+    """The bot's process ended or never became ready; what it said last is in the message."""
+
+
+@dataclass
+class BotProcess:
+    """Starts, kills and stops `overlap run`."""
+
+    environment: Mapping[str, str]
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli.main", "run"],
+                env=self._whole_environment(),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._wait_until_ready(self.process)
+
+    def kill(self) -> None:
+        """As a power cut would: no word of warning, no chance to tidy up."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        """Ask it to end, and insist when it does not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def said(self, lines: int = 12) -> str:
+        """The last lines of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+    def _whole_environment(self) -> dict[str, str]:
+        """Nothing of the caller's own Overlap or Slack settings may leak into the demo."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OVERLAP_", "SLACK_"))}
+        return {**inherited, **self.environment}
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise DidNotStart(f"The bot ended with exit code {process.returncode}:\n{self.said()}")
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise DidNotStart(f"The bot was not ready after {PATIENCE_SECONDS:.0f} s:\n{self.said()}")
