@@ -1,0 +1,327 @@
+"""Connecting a calendar: the link that leads to it, the sign-in, and what its owner chooses.
+
+A link is bound to one person, lives ten minutes from the press, and is consumed once; what it opens is an hour in
+which that person, and nobody else, signs in and chooses.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.calendars import Calendar, Connection
+from bot.core.clock import Clock
+from bot.core.errors import (
+    AddressRefused,
+    InvalidInput,
+    NotACalendar,
+    NotFound,
+    OverlapError,
+    Refused,
+    SignInNeeded,
+)
+from bot.core.ids import CalendarId, ConnectionId, PersonId, ProposalId, TenantId, new_id
+from bot.core.people import Person
+from bot.core.proposals import ProposalState
+from bot.core.rules import WorkingHours
+from bot.people.grants import sealed
+from bot.people.services import NotConnected, SignIn, Why, address, host
+from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
+from bot.storage import calendars, due, links, messages, people, proposals
+from bot.storage.database import Database, Tx
+from bot.storage.links import Session
+from bot.storage.vault import Vault
+
+PURPOSE = "connect"
+LINK_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(hours=1)
+RENEWED_AT_MOST_EVERY = timedelta(minutes=1)
+MOST_TRIES = 20
+"""Sign-ins in one session: nobody mistypes more often, and we are not to be somebody's guessing machine."""
+KEPT_FOR = timedelta(days=7)
+"""How long a dead link can still be answered with a new one."""
+CHOOSING = timedelta(minutes=2)
+"""What waits for a calendar goes on after this, should its owner close the page without choosing."""
+
+
+class Dead(StrEnum):
+    """Why a link opens nothing."""
+
+    USED = "used"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    """Never ours, or so old that it is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A link that would open a session for that person."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that has just begun; `token` is for its cookie and is told only now."""
+
+    token: str
+    session: Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What its owner wants of their calendars."""
+
+    counts: frozenset[CalendarId]
+    receives: CalendarId | None
+    hours: WorkingHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Everything that the pages show of a person."""
+
+    person: Person
+    connections: tuple[Connection, ...]
+    calendars: tuple[Calendar, ...]
+    is_awaited: bool
+    """A request waits for this person's calendar."""
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """Connects calendars to people; `cadence` replaces what each provider says about how often it is read."""
+
+    database: Database
+    clock: Clock
+    vault: Vault
+    providers: Providers
+    public_url: str
+    cadence: timedelta | None = None
+
+    def link(self, person: Person, resume: ProposalId | None = None) -> str:
+        """A new address for that person alone: good once, and for ten minutes from now."""
+        token = links.new_token()
+        handed_out = links.Link(
+            hash=links.hashed(token),
+            tenant=person.tenant,
+            person=person.id,
+            purpose=PURPOSE,
+            resume=resume,
+            expires_at=self.clock.now() + LINK_LIFE,
+        )
+        with self.database.transaction() as tx:
+            links.add(tx, handed_out)
+            links.forget(tx, self.clock.now() - KEPT_FOR)
+        return f"{self.public_url.rstrip('/')}/connect/{token}"
+
+    def look(self, token: str) -> Alive | Dead:
+        """What that link would do; looking consumes nothing, because scanners open links."""
+        with self.database.reading() as tx:
+            link = links.link(tx, token)
+            if link is None or link.purpose != PURPOSE:
+                return Dead.UNKNOWN
+            if link.used_at is not None:
+                return Dead.USED
+            if link.expires_at <= self.clock.now():
+                return Dead.EXPIRED
+            return Alive(people.person(tx, link.tenant, link.person))
+
+    def open_session(self, token: str) -> Opened | Dead:
+        """The hour that this link opens, for the first who asks."""
+        cookie = links.new_token()
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            link = links.consume(tx, token, PURPOSE, now)
+            if link is not None:
+                return Opened(cookie, links.open_session(tx, cookie, link, now + SESSION_LIFE))
+        found = self.look(token)
+        return Dead.USED if isinstance(found, Alive) else found
+
+    def session(self, token: str) -> Session | None:
+        """Whose hour it is, while it lasts."""
+        with self.database.reading() as tx:
+            return links.session(tx, token, self.clock.now())
+
+    def opened_by(self, session: Session, token: str) -> bool:
+        """Whether that link opened that session: then a second press on its button is the same press."""
+        return session.link == links.hashed(token)
+
+    def send_again(self, token: str) -> bool:
+        """A way to a new link goes to the chat of whom a dead link was bound to; False for a link that is not ours."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            link = links.renew(tx, token, now, not_since=now - RENEWED_AT_MOST_EVERY)
+            if link is None:
+                return links.link(tx, token) is not None  # asked for a moment ago: it is on its way
+            messages.show(tx, link.tenant, kind="connect", subject=link.person, person=link.person, now=now, ring=True)
+        return True
+
+    def setup(self, session: Session) -> Setup:
+        """What that person has connected and chosen so far."""
+        tenant, person = session.tenant, session.person
+        with self.database.reading() as tx:
+            return Setup(
+                person=people.person(tx, tenant, person),
+                connections=tuple(calendars.connections_of(tx, tenant, person)),
+                calendars=tuple(calendars.of_person(tx, tenant, person)),
+                is_awaited=any(one.state is ProposalState.WAITING for one in proposals.open_for(tx, tenant, person)),
+            )
+
+    def sign_in(self, session: Session, typed: SignIn) -> Connection | NotConnected:
+        """Opens the account with the service itself, and keeps it with every calendar that it lists."""
+        url = address(typed)
+        if isinstance(url, NotConnected):
+            return url
+        with self.database.transaction() as tx:
+            if links.try_once(tx, session) > MOST_TRIES:
+                return NotConnected(Why.TOO_MANY_TRIES)
+            owner = people.person(tx, session.tenant, session.person)
+        account = _account(url, typed, owner)
+        listed = self._listed(account)
+        if isinstance(listed, NotConnected):
+            return listed
+        with self.database.transaction() as tx:
+            return self._keep(tx, owner, account, *listed)
+
+    def choose(self, session: Session, choice: Choice) -> None:
+        """From now on these count, this one receives, these are the hours; and what waited goes on."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            theirs = calendars.of_person(tx, session.tenant, session.person)
+            _refuse_unfit(choice, theirs)
+            calendars.choose(tx, session.tenant, session.person, choice.counts, choice.receives)
+            people.set_hours(tx, session.tenant, session.person, choice.hours)
+            for one in theirs:
+                if one.id in choice.counts and one.read_at is None:
+                    calendars.dirty(tx, one.tenant, one.id, now)
+            for connection in {one.connection for one in theirs}:
+                messages.changed(tx, session.tenant, "connection", connection, now)
+            self._go_on(tx, session.tenant, session.person, now)
+            if session.resume is not None:
+                due.mark(tx, session.tenant, "proposal", session.resume, now)
+
+    def disconnect(self, person: Person, connection: ConnectionId) -> None:
+        """Forgets that account; `NotFound` where it is not theirs."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            if calendars.connection(tx, person.tenant, connection).person != person.id:
+                raise NotFound("That calendar account is not connected (any more).")
+            calendars.disconnect(tx, person.tenant, connection)
+            self._receive_somewhere(tx, person.tenant, person.id)
+            messages.changed(tx, person.tenant, "connection", connection, now)
+            due.mark(tx, person.tenant, "reading", person.id, now)
+
+    def _listed(self, account: Account) -> tuple[Abilities, Sequence[RemoteCalendar]] | NotConnected:
+        """What the service lists for that account; a call outside, so never in a transaction."""
+        try:
+            with closing(self.providers[account.provider](account)) as opened:
+                found = opened.calendars()
+                return (opened.abilities, found) if found else NotConnected(Why.NO_CALENDARS)
+        except AddressRefused:
+            return NotConnected(Why.NOT_SECURE if account.url.startswith("http:") else Why.ADDRESS_REFUSED)
+        except SignInNeeded:
+            return NotConnected(Why.WRONG_PASSWORD)
+        except Refused:
+            return NotConnected(Why.FORBIDDEN)
+        except (NotFound, NotACalendar):
+            return NotConnected(Why.NOT_CALDAV)
+        except OverlapError:
+            return NotConnected(Why.UNREACHABLE)
+
+    def _keep(
+        self, tx: Tx, owner: Person, account: Account, abilities: Abilities, found: Sequence[RemoteCalendar]
+    ) -> Connection:
+        """The same account again takes its own place: its calendars stay, with what was chosen for them."""
+        now = self.clock.now()
+        connection = self._connection(tx, owner, account, now)
+        known = {one.remote: one for one in calendars.of_connection(tx, owner.tenant, connection.id)}
+        counting = _counting(found)
+        for remote in found:
+            if remote.remote not in known:
+                calendars.add(tx, self._calendar(connection, remote, abilities, counts=remote in counting))
+        self._receive_somewhere(tx, owner.tenant, owner.id, [one.remote for one in found])
+        for one in calendars.of_connection(tx, owner.tenant, connection.id):
+            calendars.dirty(tx, owner.tenant, one.id, now)
+        self._go_on(tx, owner.tenant, owner.id, now + CHOOSING)
+        messages.show(tx, owner.tenant, kind="connection", subject=connection.id, person=owner.id, now=now, ring=True)
+        return connection
+
+    def _connection(self, tx: Tx, owner: Person, account: Account, now: datetime) -> Connection:
+        label = f"{account.user} · {host(account.url)}"
+        for one in calendars.connections_of(tx, owner.tenant, owner.id):
+            if (one.provider, one.label) == (account.provider, label):
+                kept = sealed(tx, self.vault, owner.tenant, one.id, account)
+                calendars.replace_account(tx, owner.tenant, one.id, kept)
+                calendars.blame(tx, owner.tenant, one.id, None)
+                return calendars.connection(tx, owner.tenant, one.id)
+        connection = Connection(
+            id=ConnectionId(new_id()),
+            tenant=owner.tenant,
+            person=owner.id,
+            provider=account.provider,
+            label=label,
+            connected_at=now,
+        )
+        calendars.add_connection(tx, connection, sealed(tx, self.vault, owner.tenant, connection.id, account))
+        return connection
+
+    def _calendar(
+        self, connection: Connection, remote: RemoteCalendar, abilities: Abilities, *, counts: bool
+    ) -> Calendar:
+        return Calendar(
+            id=CalendarId(new_id()),
+            tenant=connection.tenant,
+            connection=connection.id,
+            person=connection.person,
+            remote=remote.remote,
+            name=remote.name,
+            zone=remote.zone,
+            counts=counts,
+            receives=False,
+            is_writable=remote.is_writable and abilities.can_write,
+            invites=abilities.invites,
+            is_static=abilities.is_static,
+            cadence=self.cadence or abilities.cadence,
+        )
+
+    def _receive_somewhere(self, tx: Tx, tenant: TenantId, person: PersonId, listed: Sequence[str] = ()) -> None:
+        """Bookings go to the first calendar that counts and can take them, until their owner says where."""
+        if calendars.receiving(tx, tenant, person) is not None:
+            return
+        theirs = calendars.of_person(tx, tenant, person)
+        counts = {one.id for one in theirs if one.counts}
+        able = [one for one in theirs if one.is_writable]
+        able.sort(key=lambda one: (not one.counts, listed.index(one.remote) if one.remote in listed else len(listed)))
+        calendars.choose(tx, tenant, person, counts, able[0].id if able else None)
+
+    def _go_on(self, tx: Tx, tenant: TenantId, person: PersonId, at: datetime) -> None:
+        """What rests on this person's calendars is looked at again, and what waited for one goes on."""
+        due.mark(tx, tenant, "reading", person, at)
+        for one in proposals.open_for(tx, tenant, person):
+            if one.state is ProposalState.WAITING:
+                due.mark(tx, tenant, "proposal", one.id, at)
+
+
+def _account(url: str, typed: SignIn, owner: Person) -> Account:
+    """The account, with the addresses by which its owner is recognised among ATTENDEEs."""
+    user = typed.user.strip()
+    named = {one.casefold() for one in (owner.email, user) if one is not None and "@" in one}
+    return Account(provider="caldav", url=url, user=user, password=typed.password, addresses=tuple(sorted(named)))
+
+
+def _counting(found: Sequence[RemoteCalendar]) -> Collection[RemoteCalendar]:
+    """The calendars that count until their owner says otherwise: their own ones, or all where none is writable."""
+    opaque = [one for one in found if not one.is_transparent]
+    return [one for one in opaque if one.is_writable] or opaque or found
+
+
+def _refuse_unfit(choice: Choice, theirs: Sequence[Calendar]) -> None:
+    writable = {one.id for one in theirs if one.is_writable}
+    if not choice.counts <= {one.id for one in theirs}:
+        raise InvalidInput("One of these calendars is not connected any more. Look at the list again.")
+    if not choice.counts:
+        raise InvalidInput("Tick at least one calendar: without one nobody can tell when you are free.")
+    if (choice.receives not in writable) if writable else choice.receives is not None:
+        raise InvalidInput("Choose the calendar that is to receive your bookings.")

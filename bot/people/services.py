@@ -1,0 +1,188 @@
+"""Calendar services that people know by name: where each one's CalDAV lives, and where its app passwords are made.
+
+The address is looked up here and never guessed from an e-mail address: the domain of an address must not choose where
+a password goes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+OTHER = "other"
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service; an empty `url` means that the person knows the server's address."""
+
+    name: str
+    label: str
+    made_at: str
+    """Where its owner makes an app password."""
+    url: str = ""
+    """May hold `{user}`."""
+    path: str = ""
+    """Where CalDAV lives on a server whose address was given without a path."""
+
+
+SERVICES: Mapping[str, Service] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Service(
+                name="fastmail",
+                label="Fastmail",
+                url="https://caldav.fastmail.com/",
+                made_at="Settings → Privacy & Security → App passwords, with access to calendars",
+            ),
+            Service(
+                name="gmx",
+                label="GMX",
+                url="https://caldav.gmx.net/begenda/dav/{user}/",
+                made_at="My Account → Security → Application-specific passwords",
+            ),
+            Service(
+                name="icloud",
+                label="iCloud",
+                url="https://caldav.icloud.com/",
+                made_at="account.apple.com → Sign-In and Security → App-Specific Passwords",
+            ),
+            Service(
+                name="infomaniak",
+                label="Infomaniak",
+                url="https://sync.infomaniak.com/",
+                made_at="Manager → your account → Security → Application passwords",
+            ),
+            Service(
+                name="mailbox",
+                label="mailbox.org",
+                url="https://dav.mailbox.org/",
+                made_at="Settings → Security → Application passwords",
+            ),
+            Service(
+                name="nextcloud",
+                label="Nextcloud",
+                path="/remote.php/dav",
+                made_at="Personal settings → Security → Devices & sessions → Create new app password",
+            ),
+            Service(
+                name="posteo",
+                label="Posteo",
+                url="https://posteo.de:8443/",
+                made_at="Posteo has none: use the password of your mailbox",
+            ),
+            Service(
+                name="yahoo",
+                label="Yahoo",
+                url="https://caldav.calendar.yahoo.com/",
+                made_at="Account security → Generate app password",
+            ),
+            Service(
+                name=OTHER,
+                label="Another CalDAV server",
+                made_at="the account or security settings of your server",
+            ),
+        )
+    }
+)
+
+
+class Why(StrEnum):
+    """Why somebody could not be signed in to a calendar account."""
+
+    NO_ADDRESS = "no_address"
+    NOT_AN_ADDRESS = "not_an_address"
+    USER_IN_ADDRESS = "user_in_address"
+    """A user or a password stands in the address."""
+    NO_USER = "no_user"
+    NO_PASSWORD = "no_password"  # noqa: S105
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+    NOT_SECURE = "not_secure"
+    """http, on a host that is not allowed to."""
+    ADDRESS_REFUSED = "address_refused"
+    """Private, loopback, link-local or metadata."""
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105
+    FORBIDDEN = "forbidden"
+    NOT_CALDAV = "not_caldav"
+    NO_CALENDARS = "no_calendars"
+    UNREACHABLE = "unreachable"
+    TOO_MANY_TRIES = "too_many_tries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What was typed to sign in."""
+
+    service: str = OTHER
+    url: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotConnected:
+    """Nothing was connected."""
+
+    why: Why
+
+
+# Neither speaks CalDAV with a password: Google wants OAuth, Outlook has no CalDAV at all.
+_GOOGLE = ("google.com", "googleapis.com", "googleusercontent.com", "gmail.com", "googlemail.com")
+_MICROSOFT = ("outlook.com", "office.com", "office365.com", "live.com", "hotmail.com", "microsoft.com", "msn.com")
+
+
+def address(typed: SignIn) -> str | NotConnected:
+    """The URL at which that account's CalDAV is looked for."""
+    service = SERVICES.get(typed.service, SERVICES[OTHER])
+    user = typed.user.strip()
+    if not user:
+        return NotConnected(Why.NO_USER)
+    if not typed.password:
+        return NotConnected(Why.NO_PASSWORD)
+    if service.url:
+        return service.url.format(user=quote(user, safe="@"))
+    return _given(typed.url.strip(), service.path)
+
+
+def host(url: str) -> str:
+    """The host of an address, with its port where that is not the usual one."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def _given(url: str, path: str) -> str | NotConnected:
+    if not url:
+        return NotConnected(Why.NO_ADDRESS)
+    parts = _split(url if "://" in url else f"https://{url}")
+    if parts is None:
+        return NotConnected(Why.NOT_AN_ADDRESS)
+    if "@" in parts.netloc:
+        return NotConnected(Why.USER_IN_ADDRESS)
+    if _is_below(parts, _GOOGLE):
+        return NotConnected(Why.GOOGLE)
+    if _is_below(parts, _MICROSOFT):
+        return NotConnected(Why.MICROSOFT)
+    return urlunsplit(
+        (parts.scheme, parts.netloc, parts.path.strip("/") and parts.path or path or "/", parts.query, "")
+    )
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address of the web, or None for anything else."""
+    if len(url) > LONGEST or any(one.isspace() or not one.isprintable() for one in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        is_port_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    is_one = parts.scheme in ("https", "http") and bool(parts.hostname) and is_port_sound
+    return parts if is_one else None
+
+
+def _is_below(parts: SplitResult, domains: tuple[str, ...]) -> bool:
+    name = (parts.hostname or "").rstrip(".")
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
