@@ -106,6 +106,11 @@ def id_of(kind: str, subject: str, person: PersonId) -> str:
     return derived("message", kind, subject, person)
 
 
+def sealed_as(row_id: str) -> str:
+    """The name under which a row's handle is sealed in the vault."""
+    return f"messages:place:{row_id}"
+
+
 def show(tx: Tx, tenant: TenantId, *, kind: str, subject: str, person: PersonId, now: datetime, ring: bool) -> None:
     """That person is to see that subject; `ring` makes the next drawing a new message, as edits ring nobody."""
     row_id = id_of(kind, subject, person)
