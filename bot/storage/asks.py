@@ -12,7 +12,7 @@ from bot.core.meetings import OPEN_ASKS, Ask, AskState
 from bot.storage.database import METADATA, Tx, instant, kept_stretches, seconds, stretches
 
 ASKS = Table(
-    "asks",
+    "ask",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("id", Text, primary_key=True),
@@ -25,7 +25,7 @@ ASKS = Table(
     Column("wanted_ends", BigInteger),
     Column("expires_at", BigInteger),
     Column("version", Integer, nullable=False),
-    Index("asks_by_meeting", "tenant", "meeting"),
+    Index("ask_by_meeting", "tenant", "meeting"),
 )
 
 
@@ -47,19 +47,19 @@ def save(tx: Tx, ask: Ask) -> Ask:
     return newer
 
 
-def ask(tx: Tx, tenant: TenantId, ask: AskId) -> Ask:
+def ask(tx: Tx, tenant: TenantId, ask_id: AskId) -> Ask:
     """The ask with that id; `NotFound` where none is."""
-    row = tx.execute(select(ASKS).where(ASKS.c.tenant == tenant, ASKS.c.id == ask)).one_or_none()
+    row = tx.execute(select(ASKS).where(ASKS.c.tenant == tenant, ASKS.c.id == ask_id)).one_or_none()
     if row is None:
         raise NotFound("Nobody asks for that any more.")
     return _whole(row)
 
 
-def open_of_meeting(tx: Tx, tenant: TenantId, meeting: MeetingId) -> list[Ask]:
+def open_of_meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId) -> list[Ask]:
     """The asks about that meeting that still wait for somebody."""
     rows = tx.execute(
         select(ASKS)
-        .where(ASKS.c.tenant == tenant, ASKS.c.meeting == meeting, ASKS.c.state.in_(OPEN_ASKS))
+        .where(ASKS.c.tenant == tenant, ASKS.c.meeting == meeting_id, ASKS.c.state.in_(OPEN_ASKS))
         .order_by(ASKS.c.id)
     )
     return [_whole(row) for row in rows]

@@ -12,7 +12,7 @@ from bot.core.intervals import Interval
 from bot.storage.database import METADATA, Tx, instant, kept_stretches, seconds, stretches
 
 CONFLICTS = Table(
-    "conflicts",
+    "conflict",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("id", Text, primary_key=True),
@@ -27,8 +27,8 @@ CONFLICTS = Table(
     Column("slots", Text, nullable=False),
     Column("is_known", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("conflicts_once", "tenant", "meeting", "person", "uid", "starts", unique=True),
-    Index("conflicts_by_person", "tenant", "person", "state"),
+    Index("conflict_once", "tenant", "meeting", "person", "uid", "starts", unique=True),
+    Index("conflict_by_person", "tenant", "person", "state"),
 )
 
 
@@ -49,9 +49,9 @@ def save(tx: Tx, conflict: Conflict) -> Conflict:
     return newer
 
 
-def conflict(tx: Tx, tenant: TenantId, conflict: ConflictId) -> Conflict:
+def conflict(tx: Tx, tenant: TenantId, conflict_id: ConflictId) -> Conflict:
     """The conflict with that id; `NotFound` where none is."""
-    row = tx.execute(select(CONFLICTS).where(CONFLICTS.c.tenant == tenant, CONFLICTS.c.id == conflict)).one_or_none()
+    row = tx.execute(select(CONFLICTS).where(CONFLICTS.c.tenant == tenant, CONFLICTS.c.id == conflict_id)).one_or_none()
     if row is None:
         raise NotFound("Nothing clashes there any more.")
     return _whole(row)
@@ -67,11 +67,11 @@ def open_of_person(tx: Tx, tenant: TenantId, person: PersonId) -> list[Conflict]
     return [_whole(row) for row in rows]
 
 
-def of_meeting(tx: Tx, tenant: TenantId, meeting: MeetingId) -> list[Conflict]:
+def of_meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId) -> list[Conflict]:
     """Everybody's conflicts of that meeting, in whatever state."""
     rows = tx.execute(
         select(CONFLICTS)
-        .where(CONFLICTS.c.tenant == tenant, CONFLICTS.c.meeting == meeting)
+        .where(CONFLICTS.c.tenant == tenant, CONFLICTS.c.meeting == meeting_id)
         .order_by(CONFLICTS.c.begins, CONFLICTS.c.id)
     )
     return [_whole(row) for row in rows]
