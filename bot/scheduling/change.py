@@ -1,0 +1,182 @@
+"""What people do to a meeting that stands: its organiser moves it or takes it back, the others answer."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.clock import Clock
+from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
+from bot.core.ids import AskId, MeetingId, PersonId, TenantId
+from bot.core.intervals import Interval
+from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, Response
+from bot.scheduling.sight import sight
+from bot.storage import asks, due, ledger, meetings, messages, people
+from bot.storage.database import Database, Tx
+
+MEETING_CLAIM = "meeting"
+"""The cause of the claims of the meeting itself; those of an ask are called by its id."""
+
+LIVE = (MeetingState.BOOKING, MeetingState.BOOKED, MeetingState.MOVING)
+"""The states in which there is a meeting, or will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Changes a meeting on its people's behalf, and leaves its calendars to the saga."""
+
+    database: Database
+    clock: Clock
+
+    def move(self, tenant: TenantId, meeting_id: MeetingId, to: Interval, by: PersonId) -> Meeting:
+        """The organiser wants it at another time: claimed for everyone now, written by the saga.
+
+        `NotAllowed` for anyone else, `Taken` when somebody is no longer free, `Stale` while it is being changed.
+        Asked for twice it moves once.
+        """
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            meeting = meetings.meeting(tx, tenant, meeting_id)
+            _only_organiser(meeting, by, "move it. You can suggest another time.")
+            if _is_there_already(meeting, to):
+                return meeting
+            _only_standing(meeting, now)
+            moving = start_move(tx, meeting, to, now)
+            withdraw_asks(tx, meeting, now)
+            return moving
+
+    def undo(self, tenant: TenantId, meeting_id: MeetingId, by: PersonId) -> Meeting:
+        """The organiser takes it back: it goes from every calendar, and its time is free again once it is gone."""
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            meeting = meetings.meeting(tx, tenant, meeting_id)
+            _only_organiser(meeting, by, "take it back. You can decline.")
+            if meeting.state not in LIVE:
+                return meeting
+            if meeting.when.end <= now:
+                raise NotAllowed("That meeting is over.")
+            return start_undo(tx, meeting, now)
+
+    def respond(self, tenant: TenantId, meeting_id: MeetingId, person: PersonId, response: Response) -> Meeting:
+        """A participant's answer; their copy follows, a decline frees their time, a change of mind claims it again.
+
+        `Taken` when it is no longer free by then.
+        """
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            meeting = meetings.meeting(tx, tenant, meeting_id)
+            _only_participant(meeting, person)
+            if meeting.state not in LIVE or meeting.when.end <= now:
+                raise Stale("That meeting is over, or was cancelled.")
+            return answer(tx, meeting, person, response, now)
+
+
+def start_move(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> Meeting:
+    """Claim the new time for everyone who must be there, and hand the meeting to the saga; `Taken` if it is not free.
+
+    What an ask holds of it is the meeting's own and does not refuse it.
+    """
+    if to.start <= now:
+        raise InvalidInput("That time is past. Please pick another one.")
+    who = attending(meeting)
+    check_free(tx, meeting, who, to, now)
+    claim(tx, meeting, who, to, now)
+    return hand_over(tx, replace(meeting, state=MeetingState.MOVING, moving_to=to, reason=""), now)
+
+
+def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> Meeting:
+    """From here on it is only taken away; nobody needs to answer an ask about it any more."""
+    withdraw_asks(tx, meeting, now)
+    return hand_over(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
+
+
+def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: datetime) -> Meeting:
+    """Save a participant's answer, with what it does to their claim; the same answer again changes nothing."""
+    attendance = meeting.attendance(person)
+    assert attendance is not None
+    if attendance.response is response:
+        return meeting
+    if response is Response.DECLINED:
+        ledger.release(tx, meeting.tenant, meeting.id, cause=MEETING_CLAIM, people=(person,))
+    elif attendance.response is Response.DECLINED:
+        _claim_again(tx, meeting, person, now)
+    due.mark(tx, meeting.tenant, "reading", person, now)  # what they declined clashes with nothing any more
+    return hand_over(tx, with_attendance(meeting, replace(attendance, response=response)), now)
+
+
+def hand_over(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """Save it, let the saga make its calendars follow, and redraw what people see of it."""
+    due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
+    messages.changed(tx, meeting.tenant, "meeting", meeting.id, now)
+    return meetings.save(tx, meeting)
+
+
+def withdraw_asks(tx: Tx, meeting: Meeting, now: datetime, *, besides: AskId | None = None) -> None:
+    """Nobody needs to answer them any more: the meeting moves anyway, or is no more."""
+    for ask in asks.open_of_meeting(tx, meeting.tenant, meeting.id):
+        if ask.id != besides:
+            close_ask(tx, ask, AskState.WITHDRAWN, now)
+
+
+def close_ask(tx: Tx, ask: Ask, state: AskState, now: datetime) -> Ask:
+    """It ends, whatever it held is free again, and everyone who sees it sees that."""
+    ledger.release(tx, ask.tenant, ask.meeting, cause=ask.id)
+    messages.changed(tx, ask.tenant, "ask", ask.id, now)
+    messages.changed(tx, ask.tenant, "meeting", ask.meeting, now)
+    return asks.save(tx, replace(ask, state=state))
+
+
+def attending(meeting: Meeting) -> tuple[PersonId, ...]:
+    """Those whose time it takes: everyone who did not decline."""
+    return tuple(one.person for one in meeting.attendances if one.response is not Response.DECLINED)
+
+
+def with_attendance(meeting: Meeting, attendance: Attendance) -> Meeting:
+    """The same meeting with that person's part in it changed."""
+    changed = (attendance if one.person == attendance.person else one for one in meeting.attendances)
+    return replace(meeting, attendances=tuple(changed))
+
+
+def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
+    """`Taken` if anything but this meeting is known to stand in that time, in their calendars or claims."""
+    everyone = [people.person(tx, meeting.tenant, one) for one in who]
+    busy = sight(tx, meeting.tenant, everyone, when, now, besides=meeting.id).busy(when)
+    if busy:
+        raise Taken("That time is taken now. Please pick another one.", busy)
+
+
+def claim(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
+    """That time of all these people is the meeting's; `Taken` names whose the database refused."""
+    ledger.claim(
+        tx, meeting.tenant, subject=meeting.id, cause=MEETING_CLAIM, people=who, when=when, state="booked", now=now
+    )
+
+
+def _claim_again(tx: Tx, meeting: Meeting, person: PersonId, now: datetime) -> None:
+    for when in (meeting.when, meeting.moving_to):
+        if when is not None:
+            claim(tx, meeting, (person,), when, now)
+
+
+def _is_there_already(meeting: Meeting, to: Interval) -> bool:
+    if meeting.state is MeetingState.MOVING:
+        return meeting.moving_to == to
+    return meeting.state is MeetingState.BOOKED and meeting.when == to
+
+
+def _only_organiser(meeting: Meeting, by: PersonId, otherwise: str) -> None:
+    if by != meeting.organiser:
+        raise NotAllowed(f"Only the meeting's organiser can {otherwise}")
+
+
+def _only_participant(meeting: Meeting, person: PersonId) -> None:
+    if meeting.attendance(person) is None:
+        raise NotAllowed("That is not a meeting of yours.")
+    if person == meeting.organiser:
+        raise NotAllowed("You organise this meeting: move it or take it back.")
+
+
+def _only_standing(meeting: Meeting, now: datetime) -> None:
+    if meeting.state in (MeetingState.BOOKING, MeetingState.MOVING):
+        raise Stale("That meeting is being changed right now. Please try again in a moment.")
+    if meeting.state is not MeetingState.BOOKED or meeting.when.end <= now:
+        raise Stale("That meeting is over, or was cancelled.")
