@@ -1,0 +1,253 @@
+"""Answer a request with times at which everyone is free, and keep the answer true until one is booked.
+
+Nothing here calls a calendar service: it reads what was synced, so it is fast, and works while a service is down. A
+calendar that does not vouch is asked to be read at once, and its reading makes us look again.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.availability.explain import Reason, explain
+from bot.availability.hours import windows
+from bot.availability.ranking import PAGE
+from bot.core.clock import Clock
+from bot.core.errors import NotAllowed, Stale
+from bot.core.ids import PersonId, ProposalId, TenantId, new_id
+from bot.core.intervals import Interval
+from bot.core.meetings import Meeting, Response
+from bot.core.people import Person
+from bot.core.proposals import Proposal, ProposalState, Slot, Vouching
+from bot.core.requests import Request
+from bot.core.zones import local, midnight
+from bot.scheduling.sight import Sight, sight
+from bot.storage import due, messages, people, proposals
+from bot.storage.database import Database, Tx
+
+LIMIT = 5 * PAGE
+"""The pages somebody will turn."""
+READING = timedelta(seconds=10)
+"""How long "reading…" is an answer, before it says what could not be read."""
+WAITS = timedelta(hours=24)
+"""How long a request waits for somebody to connect a calendar."""
+STANDS = timedelta(hours=48)
+"""How long times stay on offer."""
+AROUND = timedelta(days=7)
+"""Where a meeting may move to first; twice that, if there is too little."""
+
+KIND = "proposal"
+"""The kind of its due rows and of its messages."""
+
+
+@dataclass(frozen=True)
+class Proposing:
+    """Finds the times, and looks again whenever something that they rest on has changed."""
+
+    database: Database
+    clock: Clock
+
+    def propose(self, request: Request, asker: Person, people: Sequence[Person]) -> Proposal:
+        """The answer to a request, kept: with times, or waiting for a reading or for somebody to connect."""
+        now = self.clock.now()
+        everyone = dict.fromkeys((asker.id, *(one.id for one in people)))
+        asked = Proposal(
+            id=ProposalId(new_id()),
+            tenant=asker.tenant,
+            asker=asker.id,
+            people=tuple(everyone),
+            request=request,
+            state=ProposalState.OPEN,
+            created_at=now,
+        )
+        with self.database.transaction() as tx:
+            proposal = answered(tx, asked, now)
+            proposals.insert(tx, proposal)
+            if (wake := _wake(tx, proposal)) is not None:
+                due.mark(tx, proposal.tenant, KIND, proposal.id, wake)
+        return proposal
+
+    def settle(self, tenant: TenantId, proposal_id: ProposalId) -> datetime | None:
+        """A proposal came due: what it waited for is over, or is there. Answers when to look again."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            proposal = _looked_at(tx, proposals.proposal(tx, tenant, proposal_id), now)
+            return _wake(tx, proposal)
+
+    def look(self, tenant: TenantId, person: PersonId) -> None:
+        """That person's calendars told something new: the proposals that rest on them are looked at again."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            for before in proposals.open_for(tx, tenant, person):
+                after = _looked_at(tx, before, now)
+                wake = _wake(tx, after)
+                if wake is not None and (after.state, after.reading_until) != (before.state, before.reading_until):
+                    due.mark(tx, tenant, KIND, after.id, wake)
+
+    def why(self, tenant: TenantId, proposal_id: ProposalId) -> Reason | None:
+        """Why nothing fits, as far as is known now; None when something does."""
+        now = self.clock.now()
+        with self.database.reading() as tx:
+            proposal = proposals.proposal(tx, tenant, proposal_id)
+            left = _windows(tx, proposal, now)
+            known = _sight(tx, proposal, left, now)
+        return explain(people=known.times, windows=left, length=proposal.request.length)
+
+    def more(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
+        """The next page of times; the first again after the last."""
+        return self._changed(tenant, proposal_id, by, lambda one: replace(one, page=_page(one, one.page + 1)))
+
+    def back(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
+        """The page of times before this one."""
+        return self._changed(tenant, proposal_id, by, lambda one: replace(one, page=max(one.page - 1, 0)))
+
+    def dismiss(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
+        """Not now: nothing of it is offered any more."""
+        return self._changed(tenant, proposal_id, by, lambda one: replace(one, state=ProposalState.DISMISSED))
+
+    def times_for_move(
+        self, tenant: TenantId, meeting: Meeting, limit: int = PAGE
+    ) -> tuple[tuple[Interval, ...], bool]:
+        """Other times at which all who come are free, and whether every calendar vouched, so that none means none."""
+        now = self.clock.now()
+        coming = [one.person for one in meeting.attendances if one.response is not Response.DECLINED]
+        with self.database.reading() as tx:
+            everyone = [people.person(tx, tenant, one) for one in coming]
+            zone = people.person(tx, tenant, meeting.organiser).zone
+            day = midnight(local(meeting.when.start, zone).date(), zone)
+            far = Interval(min(now, day), max(now, day) + 2 * AROUND)
+            known = sight(tx, tenant, everyone, far, now, besides=meeting.id, taken=(meeting.when,))
+        near = Interval(max(now, day), max(now, day) + AROUND)
+        for within in (near, Interval(now, far.end)):
+            times = known.best([within], meeting.when.length, limit)
+            if len(times) == limit:
+                break
+        return tuple(times), known.is_known
+
+    def _changed(
+        self, tenant: TenantId, proposal_id: ProposalId, by: PersonId, change: Callable[[Proposal], Proposal]
+    ) -> Proposal:
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            proposal = asked_by(proposals.proposal(tx, tenant, proposal_id), by)
+            if proposal.state not in (ProposalState.OPEN, ProposalState.WAITING):
+                raise Stale("Those times are no longer on offer. Please ask again.")
+            saved = proposals.save(tx, change(proposal))
+            messages.changed(tx, tenant, KIND, proposal_id, now)
+        return saved
+
+
+def asked_by(proposal: Proposal, by: PersonId) -> Proposal:
+    """The proposal, for the one who asked; `NotAllowed` for anybody else."""
+    if proposal.asker != by:
+        raise NotAllowed("Only the person who asked for these times can do that.")
+    return proposal
+
+
+def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Interval] = ()) -> Proposal:
+    """The proposal as the mirror and the ledger have it now, not saved; what does not vouch is due to be read."""
+    left = _windows(tx, proposal, now)
+    known = _sight(tx, proposal, left, now, taken=taken)
+    if known.unconnected:
+        return replace(
+            proposal,
+            state=ProposalState.WAITING,
+            waiting_for=known.unconnected,
+            slots=(),
+            page=0,
+            basis=known.basis,
+            reading_until=None,
+        )
+    times = known.best(left, proposal.request.length, LIMIT)
+    offered = replace(
+        proposal,
+        state=ProposalState.OPEN,
+        waiting_for=(),
+        slots=tuple(Slot(slot_id(when), when) for when in times),
+        basis=known.basis,
+        reading_until=_reading_until(tx, proposal, known, now),
+    )
+    return replace(offered, page=min(offered.page, _last_page(offered)))
+
+
+def slot_id(when: Interval) -> str:
+    """The same for the same time, so that a button drawn before a new look still means what it says."""
+    return f"{int(when.start.timestamp()) // 60:x}"
+
+
+def _windows(tx: Tx, proposal: Proposal, now: datetime) -> list[Interval]:
+    """What is left of the stretches in which it may lie."""
+    return windows(proposal.request.window, people.person(tx, proposal.tenant, proposal.asker).zone, now)
+
+
+def _sight(
+    tx: Tx, proposal: Proposal, left: Sequence[Interval], now: datetime, *, taken: Collection[Interval] = ()
+) -> Sight:
+    everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
+    within = Interval(left[0].start, left[-1].end) if left else Interval(now, now + timedelta(days=1))
+    return sight(tx, proposal.tenant, everyone, within, now, taken=taken)
+
+
+def _reading_until(tx: Tx, proposal: Proposal, known: Sight, now: datetime) -> datetime | None:
+    """Until when readings are awaited; they are asked for when one becomes necessary, and not again at every look."""
+    unread = [one.calendar for one in known.basis if one.vouching is Vouching.READING]
+    if not unread:
+        return None
+    if not _is_unread(proposal):
+        for calendar in unread:
+            due.mark(tx, proposal.tenant, "calendar", calendar, now)
+        return now + READING
+    is_over = proposal.reading_until is None or proposal.reading_until <= now
+    return None if is_over else proposal.reading_until
+
+
+def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
+    """The proposal as it is now, saved and its message due if anybody can see a difference."""
+    if before.state not in (ProposalState.OPEN, ProposalState.WAITING):
+        return before
+    after = answered(tx, before, now)
+    if _end(tx, after) <= now:
+        after = replace(after, state=ProposalState.EXPIRED, slots=(), reading_until=None)
+    if after == before:
+        return before
+    saved = proposals.save(tx, after)
+    if before.state is ProposalState.WAITING and after.state is not ProposalState.WAITING:
+        # The one who asked left long ago: what became of it is told in their DM, and rings if there are times.
+        ring = after.state is ProposalState.OPEN
+        messages.show(tx, after.tenant, kind=KIND, subject=after.id, person=after.asker, now=now, ring=ring)
+    elif _seen(after) != _seen(before):
+        messages.changed(tx, after.tenant, KIND, after.id, now)
+    return saved
+
+
+def _seen(proposal: Proposal) -> tuple[object, ...]:
+    """What its card shows of it, but for the age of the readings, which nobody needs an edit for."""
+    start = proposal.page * PAGE
+    vouching = tuple((one.calendar, one.vouching) for one in proposal.basis)
+    shown = (proposal.slots[start : start + PAGE], proposal.page, _last_page(proposal))
+    return (proposal.state, proposal.waiting_for, proposal.reading_until, vouching, *shown)
+
+
+def _wake(tx: Tx, proposal: Proposal) -> datetime | None:
+    """When it must be looked at although nothing happened; None once it is settled."""
+    if proposal.state not in (ProposalState.OPEN, ProposalState.WAITING):
+        return None
+    end = _end(tx, proposal)
+    return end if proposal.reading_until is None else min(end, proposal.reading_until)
+
+
+def _end(tx: Tx, proposal: Proposal) -> datetime:
+    """When it expires: its patience is over, or all the time that it asked for has passed."""
+    patience = proposal.created_at + (WAITS if proposal.state is ProposalState.WAITING else STANDS)
+    return min([patience, *(window.end for window in _windows(tx, proposal, proposal.created_at)[-1:])])
+
+
+def _is_unread(proposal: Proposal) -> bool:
+    return any(one.vouching is Vouching.READING for one in proposal.basis)
+
+
+def _last_page(proposal: Proposal) -> int:
+    return max(len(proposal.slots) - 1, 0) // PAGE
+
+
+def _page(proposal: Proposal, page: int) -> int:
+    return page if page <= _last_page(proposal) else 0
