@@ -34,15 +34,20 @@ LARGEST = 256 * 1024
 CHANNEL = "msteams"
 ERROR_TYPE = "application/vnd.microsoft.error"
 
+Keep = Callable[[Delivery], object]
+"""Saves a delivery; raises when it could not. It blocks."""
+AnswerNow = Callable[[Delivery], Card]
+"""What a pressed button says now, from stored rows only: Teams waits ten seconds. It blocks."""
+
 
 @dataclass(slots=True)
 class Door:
-    """What Teams may call; it keeps and answers by two functions that may block."""
+    """What Teams may call."""
 
     registration: Registration
     tokens: Tokens
-    keep: Callable[[Delivery], object]
-    answer_now: Callable[[Delivery], Card]
+    keep: Keep
+    answer_now: AnswerNow
     _adapter: "Adapter | None" = None
 
     async def receive(self, request: Request) -> Response:
@@ -106,22 +111,16 @@ class Door:
             card = self.answer_now(delivery)
         except OverlapError as error:
             return _refusal(400, error.code, str(error))
-        except Exception:  # the outermost handler of an invoke, whose errors have a shape of their own
-            log.exception("a pressed button found no answer")
+        except Exception as error:  # the outermost handler of an invoke, whose errors have a shape of their own
+            log.error("a pressed button found no answer: %s", type(error).__name__)  # its words may hold a row
             return _refusal(500, "error", "Something went wrong on my side. Please press it again.")
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": render(card)}
 
 
-def route(
-    registration: Registration,
-    clock: Clock,
-    *,
-    keep: Callable[[Delivery], object],
-    answer_now: Callable[[Delivery], Card],
-) -> Route:
-    """The route that Teams calls."""
+def routes(registration: Registration, *, keep: Keep, answer_now: AnswerNow, clock: Clock) -> list[Route]:
+    """The one address for everything that Teams sends."""
     door = Door(registration, tokens(registration, clock), keep, answer_now)
-    return Route(PATH, door.receive, methods=["POST"])
+    return [Route(PATH, door.receive, methods=["POST"])]
 
 
 class _Turned(Exception):

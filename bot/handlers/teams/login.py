@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 import json
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,8 @@ class Login:
     def forget(self) -> None:
         """The last token was refused: the next one is asked for anew."""
         with self._lock:
-            self._app = None
+            if self._app is not None:
+                self._app.remove_tokens_for_client()
 
 
 def _application(registration: Registration) -> Any:
@@ -90,11 +92,11 @@ class _Road:
         answer = self.client.get(self._real(url), **_known(options))
         if answer.status_code == 404 and url.endswith("/.well-known/openid-configuration"):
             return _Answer(200, json.dumps(_endpoints(_shown(self.registration.authority))), {})
-        return _Answer(answer.status_code, self._as_shown(answer.text), dict(answer.headers))
+        return _Answer(answer.status_code, self._as_shown(answer.text), answer.headers)
 
     def post(self, url: str, **options: Any) -> "_Answer":
         answer = self.client.post(self._real(url), **_known(options))
-        return _Answer(answer.status_code, answer.text, dict(answer.headers))
+        return _Answer(answer.status_code, answer.text, answer.headers)
 
     def close(self) -> None:
         self.client.close()
@@ -127,7 +129,7 @@ class _Answer:
 
     status_code: int
     text: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     def raise_for_status(self) -> None:
         if self.status_code >= 400:

@@ -3,6 +3,7 @@
 https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
 """
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,8 @@ from bot.handlers.teams.render import activity
 
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger(__name__)
 
 WORLD = "https://smba.trafficmanager.net/teams/"
 """The connector that finds everybody, for people whose own was never seen."""
@@ -117,6 +120,7 @@ class TeamsSurface:
         if status in PASSING:
             raise TryLater(f"Teams answered {status}.", _after(answer))
         if not answer.is_success:
+            log.warning("Teams refuses: %s %s", status, _code(answer))
             raise Unreachable(f"Teams answered {status}: the message cannot be delivered there.")
 
     def _http(self) -> "httpx.Client":
@@ -151,6 +155,14 @@ def _object(answer: "httpx.Response") -> dict[str, Any]:
     except ValueError as error:
         raise TryLater("Teams answered with something that is no JSON.") from error
     return told if isinstance(told, dict) else {}
+
+
+def _code(answer: "httpx.Response") -> str:
+    """Teams' own word for it: {"error": {"code": …}}."""
+    try:
+        return str(answer.json()["error"]["code"])[:60]
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _id(told: dict[str, Any]) -> str:

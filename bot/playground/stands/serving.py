@@ -1,0 +1,48 @@
+"""A stand-in on loopback: an ASGI application on a port of its own, served from a thread."""
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+PATIENCE_SECONDS = 20.0
+
+
+class Serving:
+    """Serves the application while the `with` block lasts; `url` has no slash at its end."""
+
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Serve; the socket listens before this returns, so no caller is ever refused."""
+        self._socket.listen(128)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, with the requests that are being answered."""
+        self._server.should_exit = True
+        self._thread.join(PATIENCE_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
