@@ -26,11 +26,16 @@ INBOX = Table(
 )
 
 
-def keep(tx: Tx, tenant: TenantId, key: str, sealed: bytes, incoming_id: str, now: datetime) -> bool:
-    """Keep it and mark it due; False, and nothing kept, when that delivery was kept before."""
+def keep(
+    tx: Tx, tenant: TenantId, key: str, sealed: bytes, incoming_id: str, now: datetime, *, is_due: bool = True
+) -> bool:
+    """Keep it and mark it due; False, and nothing kept, when that delivery was kept before.
+
+    It is not due where the call itself answers it.
+    """
     row = insert(INBOX).values(tenant=tenant, id=incoming_id, delivery=key, sealed=sealed, received_at=seconds(now))
     is_new = tx.execute(row.on_conflict_do_nothing(index_elements=["tenant", "delivery"])).rowcount == 1
-    if is_new:
+    if is_new and is_due:
         due.mark(tx, tenant, KIND, incoming_id, now)
     return is_new
 
