@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from re import compile as pattern
 
@@ -47,9 +47,17 @@ def routes(*, signing_secret: str, keep: Keep, clock: Clock) -> list[Route]:
 def _asked(body: bytes, request: Request) -> AsyncBoltRequest | None:
     """Bolt's own view of a request; None for a body that is none of Slack's kinds, which Bolt would stumble over."""
     try:
-        return AsyncBoltRequest(body=body.decode(), headers=dict(request.headers))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        asked = AsyncBoltRequest(body=body.decode(), headers=dict(request.headers))
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
+    return asked if _is_whole(asked.body) else None
+
+
+def _is_whole(payload: Mapping[str, object]) -> bool:
+    """Whether the parts that Bolt reads without looking are what they should be."""
+    actions = payload.get("actions", [{}])
+    has_actions = isinstance(actions, list) and len(actions) > 0 and all(isinstance(one, dict) for one in actions)
+    return has_actions and all(isinstance(payload.get(name, {}), dict) for name in ("event", "view", "container"))
 
 
 def _bolt(signing_secret: str, keep: Keep) -> AsyncApp:
@@ -57,9 +65,11 @@ def _bolt(signing_secret: str, keep: Keep) -> AsyncApp:
 
     All that Bolt would otherwise take from SLACK_* variables is given, or switched off.
     """
+    quiet = logging.getLogger("bot.handlers.slack.bolt")
+    quiet.setLevel(logging.ERROR)  # below that it writes bodies
     app = AsyncApp(
         name="overlap",
-        logger=logging.getLogger("bot.handlers.slack.bolt"),
+        logger=quiet,
         signing_secret=signing_secret,
         authorize=_authorize,
         process_before_response=True,
@@ -71,12 +81,18 @@ def _bolt(signing_secret: str, keep: Keep) -> AsyncApp:
     hand_over = _hand_over(keep)
     for listen in (app.command, app.action, app.event, app.shortcut, app.view, app.options):
         listen(_ANY)(hand_over)
+    app.error(_say_that_it_failed)
     return app
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
     """Whoever signed is Slack. No token: nothing is called before the ack, so Bolt never needs one."""
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
+
+
+async def _say_that_it_failed(error: Exception) -> None:
+    """Bolt's own words would hold the statement's parameters."""
+    _log.error("a delivery could not be kept: %s", type(error).__name__)
 
 
 def _hand_over(keep: Keep) -> Callable[[AsyncAck, AsyncBoltRequest], Awaitable[None]]:

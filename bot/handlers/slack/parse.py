@@ -19,7 +19,7 @@ from bot.language import mentions
 
 Payload = Mapping[str, Any]
 
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
 def delivery(payload: Payload, signature: str) -> Delivery | None:

@@ -1,0 +1,119 @@
+"""Slack, going out: private answers through response URLs, everything that lasts in the app's DM."""
+
+import threading
+from collections.abc import Mapping
+from ssl import SSLContext
+from typing import Any
+
+from bot.chat.cards import Card
+from bot.chat.surface import Place, Ref
+from bot.core.errors import InvalidInput, NotFound, TryLater, Unreachable
+from bot.core.ids import TenantId
+from bot.core.people import ChatIdentity, Person, Profile, Standing
+from bot.core.zones import zone
+from bot.handlers.slack.parse import team
+from bot.handlers.slack.render import message
+from bot.handlers.slack.web_api import SLACK, WebApi
+
+_SLACKBOT = "USLACKBOT"
+_CALM = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
+
+
+class SlackSurface:
+    """One workspace's app. It keeps nothing but where each person's DM is."""
+
+    def __init__(self, token: str, *, api_url: str = SLACK, ssl: SSLContext | None = None) -> None:
+        self._api = WebApi(token, base_url=api_url, ssl=ssl)
+        self._homes: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def is_private_reply_possible(self) -> bool:
+        return True
+
+    def whisper(self, place: Place, card: Card, *, replace: bool) -> None:
+        """Through the response URL. Only a press's can replace: a command's has no message yet, so it adds one."""
+        if place.reply is None:
+            raise Unreachable("there is no response URL to answer through")
+        how = {"replace_original": True} if replace else {"response_type": "ephemeral", "replace_original": False}
+        self._api.respond(place.reply, {**message(card), **how, "mrkdwn": False})
+
+    def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
+        """Slack knows no idempotency key, so a crash may tell somebody twice; where their DM is, is asked of Slack."""
+        channel, is_remembered = self._home(to.identity.user)
+        try:
+            answer = self._api.call("chat.postMessage", channel=channel, **message(card), **_CALM)
+        except Unreachable as error:
+            if not is_remembered:
+                raise
+            with self._lock:
+                self._homes.pop(to.identity.user, None)
+            raise TryLater("their DM may have moved: ask for it again") from error
+        return Ref(channel=str(answer["channel"]), message=str(answer["ts"]))
+
+    def edit(self, ref: Ref, card: Card) -> None:
+        self._api.call("chat.update", channel=ref.channel, ts=ref.message, **message(card))
+
+    def profile(self, identity: ChatIdentity) -> Profile:
+        answer = self._api.call("users.info", user=identity.user)
+        return _profile(identity.tenant, answer["user"])
+
+    def find(self, tenant: TenantId, email: str) -> Profile | None:
+        try:
+            answer = self._api.call("users.lookupByEmail", email=email)
+        except NotFound:
+            return None
+        return _profile(tenant, answer["user"])
+
+    def is_home(self, identity: ChatIdentity, channel: str) -> bool:
+        """Whether that channel is our own DM with them: a command says only that it was typed in some DM."""
+        return channel.startswith("D") and self._home(identity.user)[0] == channel
+
+    def _home(self, user: str) -> tuple[str, bool]:
+        """The channel of our DM with them, and whether it was known without asking."""
+        with self._lock:
+            known = self._homes.get(user)
+        if known is not None:
+            return known, True
+        try:
+            channel = str(self._api.call("conversations.open", users=user)["channel"]["id"])
+        except NotFound as error:
+            raise Unreachable("Slack has nobody there to write to") from error
+        with self._lock:
+            self._homes[user] = channel
+        return channel, False
+
+
+def _profile(tenant: TenantId, user: Mapping[str, Any]) -> Profile:
+    """What `users.info` tells of somebody (docs.slack.dev/reference/objects/user-object)."""
+    about = user.get("profile") or {}
+    names = (about.get("display_name"), about.get("real_name"), user.get("real_name"), user.get("name"), user["id"])
+    return Profile(
+        identity=ChatIdentity(tenant, str(user["id"])),
+        name=next(str(name).strip() for name in names if name and str(name).strip()),
+        zone=_zone(user.get("tz")),
+        standing=_standing(team(tenant), user),
+        email=about.get("email") or None,
+        handle=user.get("name") or None,
+    )
+
+
+def _standing(ours: str, user: Mapping[str, Any]) -> Standing:
+    if user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == _SLACKBOT:
+        return Standing.BOT
+    if user.get("deleted"):
+        return Standing.DEACTIVATED
+    homes = {user.get("team_id") or ours, *((user.get("enterprise_user") or {}).get("teams") or ())}
+    if user.get("is_stranger") or ours not in homes:
+        return Standing.STRANGER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+def _zone(name: object) -> str:
+    """The zone, or UTC where Slack names none that we know: a person without one still has a clock."""
+    try:
+        return zone(str(name)).key if name else "UTC"
+    except InvalidInput:
+        return "UTC"
