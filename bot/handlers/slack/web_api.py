@@ -58,7 +58,9 @@ class WebApi:
         """
         is_chat = method.startswith("chat.")  # the others do not read JSON bodies
         try:
-            answer = self._client.api_call(method, **({"json": arguments} if is_chat else {"params": arguments}))
+            answer = self._client.api_call(
+                method, json=arguments if is_chat else None, params=None if is_chat else arguments
+            )
         except SlackApiError as error:
             answer = error.response
             _refused(answer.status_code, str(answer.get("error")), answer.headers, error)
