@@ -1,0 +1,196 @@
+"""What goes through the guarded door: a `requests` session whose every connection is checked and pinned.
+
+`caldav` speaks through `requests`, so the guard sits where a socket is made: whatever the library or a server names,
+it cannot reach an address that the door refuses. No proxy, no `.netrc`, no cookies, and no password for another host.
+"""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from bot.core.errors import NotACalendar, TryLater
+from bot.providers.fetch import Door, Target
+from bot.version import __version__
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 5
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+CHUNK = 65536
+
+
+class Line:
+    """The socket that is being waited on, so that a timer can cut it.
+
+    Each single read has its own, shorter limit; a server that drips one byte at a time would never meet that one.
+    """
+
+    def __init__(self) -> None:
+        self.socket: socket.socket | None = None
+        self.is_cut = False
+
+    def cut(self) -> None:
+        """End whatever is being read or written on it, from another thread."""
+        self.is_cut = True
+        if self.socket is not None:
+            with contextlib.suppress(OSError):
+                # Not the TLS object's own method: that one takes the session from under the reading thread.
+                socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+class GuardedSession(requests.Session):
+    """A session that only goes where the door lets it, brings back only so much, and does not wait for ever.
+
+    Used by one thread at a time.
+    """
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self.headers["User-Agent"] = f"Overlap/{__version__}"
+        self._door = door
+        self._line = Line()
+        adapter = _PinnedAdapter(door, self._line)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """The whole answer, redirects followed; `AddressRefused`, `NotACalendar` (too large) or `TryLater`."""
+        within = (self._door.connect_within.total_seconds(), self._door.read_within.total_seconds())
+        kwargs.update(allow_redirects=False, stream=True, timeout=within)
+        self._line.socket, self._line.is_cut = None, False
+        timer = threading.Timer(self._door.all_within.total_seconds(), self._line.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            return self._followed(request, kwargs)
+        finally:
+            timer.cancel()
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        """None by the library: its own way reads bodies without limit and turns PROPFIND into GET."""
+        return iter(())
+
+    def _followed(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
+        for _ in range(MOST_REDIRECTS + 1):
+            self._door.target(request.url or "")
+            answer = self._exchanged(request, kwargs)
+            location = answer.headers.get("Location")
+            if answer.status_code not in REDIRECTS or not location or request.method not in SAFE:
+                return answer
+            request = self._redirected(request, urljoin(answer.url, location))
+        raise TryLater("The calendar server redirects in circles.")
+
+    def _redirected(self, request: requests.PreparedRequest, url: str) -> requests.PreparedRequest:
+        self._door.target(url)
+        onward = request.copy()
+        onward.prepare_url(url, None)
+        if self.should_strip_auth(request.url, onward.url):  # type: ignore[no-untyped-call]
+            onward.headers.pop("Authorization", None)
+        return onward
+
+    def _exchanged(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
+        try:
+            answer = super().send(request, **kwargs)
+            answer._content = self._body(answer)
+            answer._content_consumed = True  # type: ignore[attr-defined]
+        except requests.exceptions.SSLError as error:
+            raise TryLater("The calendar server's certificate cannot be trusted.") from error
+        except requests.exceptions.Timeout as error:
+            raise TryLater("The calendar server did not answer in time.") from error
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise TryLater("The calendar server cannot be reached, or broke off.") from error
+        if self._line.is_cut:
+            raise TryLater("The calendar server took too long.")
+        return answer
+
+    def _body(self, answer: requests.Response) -> bytes:
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > self._door.most_bytes:
+                answer.close()
+                raise NotACalendar("The calendar server's answer is too large to be read.")
+        return bytes(body)
+
+
+class _PinnedAdapter(HTTPAdapter):
+    """Makes connections only to addresses that the door has checked."""
+
+    def __init__(self, door: Door, line: Line) -> None:
+        self._context = _tls(door.ca_file)
+        super().__init__(pool_connections=4, pool_maxsize=2, max_retries=0)
+        self.poolmanager.pool_classes_by_scheme = _pools(door, line)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Always verified, by the shared context: loading the authorities anew costs milliseconds a connection."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+@lru_cache(maxsize=4)
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _pools(door: Door, line: Line) -> dict[str, type[HTTPConnectionPool]]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connected(door, "http", self)
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            super().request(*args, **kwargs)
+            line.socket = self.sock
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connected(door, "https", self)
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            super().request(*args, **kwargs)
+            line.socket = self.sock
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _connected(door: Door, scheme: str, connection: HTTPConnection) -> socket.socket:
+    """A socket to one of the checked addresses: the name is not looked up a second time."""
+    failed: Exception = OSError("the name has no address")
+    for address in door.addresses(Target(scheme, connection.host.strip("[]"), connection.port)):
+        try:
+            return create_connection(
+                (address, connection.port), connection.timeout, socket_options=connection.socket_options
+            )
+        except TimeoutError as error:
+            failed = ConnectTimeoutError(connection, f"{address} timed out")
+            failed.__cause__ = error
+        except OSError as error:
+            failed = NewConnectionError(connection, f"{address} cannot be reached: {error}")
+    if isinstance(failed, OSError):
+        raise NewConnectionError(connection, str(failed))
+    raise failed
