@@ -1,0 +1,162 @@
+"""Agree on a slot: the time of everyone is claimed and the meeting kept in one transaction; calendars follow.
+
+Whatever happens next (a crash, a server that is down, a slot that turns out to be taken), the rows say what is to be
+done, and the saga does it.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.core.calendars import Calendar
+from bot.core.clock import Clock
+from bot.core.errors import InvalidInput, Stale, Taken
+from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new_id
+from bot.core.meetings import Meeting, MeetingState
+from bot.core.people import Person
+from bot.core.proposals import Proposal, ProposalState, Slot
+from bot.scheduling.propose import answered, asked_by
+from bot.scheduling.roads import Party, plan
+from bot.scheduling.sight import sight
+from bot.storage import calendars, due, ledger, meetings, messages, people, proposals
+from bot.storage.database import Database, Tx
+
+LONGEST_TITLE = 200
+UNTITLED = "Meeting"
+
+_FIELD = re.compile(r"\{(asker|people|title)\}")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+"""Controls, line and paragraph separators, and the marks of direction (Unicode TR 9); joiners are parts of words."""
+
+GONE = "That time is no longer free. Here are times that are."
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Books a slot of a proposal, once, however often it is asked to."""
+
+    database: Database
+    clock: Clock
+    title_template: str = "{asker} / {people}"
+    """May name `{asker}`, `{people}` and `{title}`."""
+    meeting_url_template: str = ""
+    """`{id}` becomes a word of each meeting's own; empty means no link."""
+
+    def book(self, tenant: TenantId, proposal_id: ProposalId, slot_id: str, by: PersonId) -> Meeting:
+        """The meeting, claimed and on its way to every calendar; the one that there is, if this was booked before.
+
+        `NotAllowed` for anyone but the asker, `Stale` when nothing is on offer any more, `Taken` when the slot is gone:
+        then the proposal has fresh times.
+        """
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            proposal = asked_by(proposals.proposal(tx, tenant, proposal_id), by)
+            if proposal.meeting is not None:
+                return meetings.meeting(tx, tenant, proposal.meeting)
+            if proposal.state is not ProposalState.OPEN:
+                raise Stale("Those times are no longer on offer. Please ask again.")
+            try:
+                return self._booked(tx, proposal, proposal.slot(slot_id), now)
+            except Taken as error:
+                taken = error
+                _offer_anew(tx, proposal, now)
+        raise taken
+
+    def _booked(self, tx: Tx, proposal: Proposal, slot: Slot | None, now: datetime) -> Meeting:
+        everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
+        if slot is None or slot.when.start <= now:
+            raise Taken(GONE)
+        busy = sight(tx, proposal.tenant, everyone, slot.when, now).busy(slot.when)
+        if busy:
+            raise Taken(GONE, busy)
+        meeting = self._meeting(tx, proposal, slot, everyone)
+        ledger.claim(
+            tx,
+            meeting.tenant,
+            subject=meeting.id,
+            cause="meeting",
+            people=meeting.people,
+            when=meeting.when,
+            state="booked",
+            now=now,
+        )
+        meetings.insert(tx, meeting)
+        proposals.save(tx, replace(proposal, state=ProposalState.BOOKED, meeting=meeting.id, reading_until=None))
+        due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
+        messages.changed(tx, meeting.tenant, "proposal", proposal.id, now)
+        messages.show(
+            tx, meeting.tenant, kind="meeting", subject=meeting.id, person=meeting.organiser, now=now, ring=True
+        )
+        return meeting
+
+    def _meeting(self, tx: Tx, proposal: Proposal, slot: Slot, everyone: Sequence[Person]) -> Meeting:
+        asker, *others = everyone
+        organiser = _party(tx, asker, _writable(calendars.of_person(tx, asker.tenant, asker.id)))
+        if organiser.receiving is None:
+            raise InvalidInput("None of your calendars can receive this meeting. Please connect one that can.")
+        meeting_id = MeetingId(new_id())
+        return Meeting(
+            id=meeting_id,
+            tenant=proposal.tenant,
+            uid=f"{derived('meeting', proposal.tenant, meeting_id)}@overlap",
+            organiser=asker.id,
+            title=title(self.title_template, asker, others, proposal.request.title),
+            when=slot.when,
+            state=MeetingState.BOOKING,
+            attendances=plan(organiser, [_party(tx, one, _receiving(tx, one)) for one in others]),
+            link=self._link(proposal.tenant, meeting_id),
+            proposal=proposal.id,
+        )
+
+    def _link(self, tenant: TenantId, meeting_id: MeetingId) -> str | None:
+        if not self.meeting_url_template:
+            return None
+        return self.meeting_url_template.replace("{id}", derived("link", tenant, meeting_id)[:20])
+
+
+def title(template: str, asker: Person, others: Sequence[Person], wanted: str | None) -> str:
+    """What the meeting is called: as its asker put it, unless the template has a place for that, or as the template."""
+    people_named = ", ".join(one.name for one in others)
+    words = {"asker": asker.name, "people": people_named, "title": wanted or people_named}
+    if wanted and "{title}" not in template:
+        return _clean(wanted) or UNTITLED
+    return _clean(_FIELD.sub(lambda field: words[field[1]], template)) or UNTITLED
+
+
+def _clean(words: str) -> str:
+    """One line, without what breaks a calendar's line or turns its direction around."""
+    return " ".join(_UNSEEN.sub(" ", words).split())[:LONGEST_TITLE].rstrip()
+
+
+def _offer_anew(tx: Tx, proposal: Proposal, now: datetime) -> None:
+    fresh = answered(tx, proposal, now)
+    proposals.save(tx, fresh)
+    if fresh.reading_until is not None:
+        due.mark(tx, proposal.tenant, "proposal", proposal.id, fresh.reading_until)
+    messages.changed(tx, proposal.tenant, "proposal", proposal.id, now)
+
+
+def _receiving(tx: Tx, person: Person) -> Calendar | None:
+    chosen = calendars.receiving(tx, person.tenant, person.id)
+    return chosen if chosen is not None and chosen.is_writable else None
+
+
+def _writable(theirs: Collection[Calendar]) -> Calendar | None:
+    """Where the organiser's event goes: where they want bookings, or else wherever it can stand."""
+    able = [one for one in theirs if one.is_writable]
+    return next((one for one in able if one.receives), next((one for one in able if one.counts), None))
+
+
+def _party(tx: Tx, person: Person, receiving: Calendar | None) -> Party:
+    if receiving is None:
+        return Party(person=person.id, email=person.email)
+    account = calendars.connection(tx, person.tenant, receiving.connection)
+    return Party(
+        person=person.id,
+        receiving=receiving,
+        server=f"{account.provider} {urlsplit(receiving.remote).netloc}",
+        email=person.email,
+        is_account=person.email is not None and person.email.lower() in account.label.lower().split(),
+    )
