@@ -1,0 +1,101 @@
+"""The organiser moved a meeting in their own calendar, where nobody could refuse it: it stands there now.
+
+The calendar is the truth. Whoever is not free then is invited all the same, without a claim on their time, and sees
+the clash in a message of their own.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.availability.busy import once
+from bot.core.conflicts import Conflict, ConflictState
+from bot.core.errors import Taken
+from bot.core.events import Busy
+from bot.core.ids import ConflictId, new_id
+from bot.core.intervals import Interval
+from bot.core.meetings import Attendance, Meeting, Response
+from bot.scheduling.change import MEETING_CLAIM, attending, claim, hand_over, withdraw_asks
+from bot.scheduling.follow import is_copy
+from bot.storage import calendars, conflicts, due, ledger, messages, mirror
+from bot.storage.database import Tx
+
+
+def overrule(tx: Tx, meeting: Meeting, to: Interval, sequence: int, now: datetime) -> Meeting:
+    """The meeting is at that time now; the saga writes the other copies, and the others are told.
+
+    `sequence` is that of the copy, which the organiser's calendar app may have raised.
+    """
+    withdraw_asks(tx, meeting, now)
+    _claim_what_is_free(tx, meeting, to, now)
+    _keep_own_clashes(tx, meeting, to, now)
+    for person in attending(meeting):
+        if person != meeting.organiser:
+            messages.show(tx, meeting.tenant, kind="meeting", subject=meeting.id, person=person, now=now, ring=True)
+        due.mark(tx, meeting.tenant, "reading", person, now)
+    moved = replace(
+        meeting,
+        when=to,
+        was=meeting.when,
+        sequence=max(meeting.sequence, sequence) + 1,
+        reason="",
+        attendances=tuple(_asked_again(meeting, one) for one in meeting.attendances),
+    )
+    return hand_over(tx, moved, now)
+
+
+def _claim_what_is_free(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> None:
+    ledger.release(tx, meeting.tenant, meeting.id, cause=MEETING_CLAIM)
+    for person in attending(meeting):
+        try:
+            claim(tx, meeting, (person,), to, now)
+        except Taken:
+            ledger.claim(
+                tx,
+                meeting.tenant,
+                subject=meeting.id,
+                cause=MEETING_CLAIM,
+                people=(person,),
+                when=to,
+                state="invited",
+                now=now,
+            )
+
+
+def _keep_own_clashes(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> None:
+    """What stands there in the organiser's calendars, they saw when they moved it there: nobody tells them."""
+    counting = [one.id for one in calendars.of_person(tx, meeting.tenant, meeting.organiser) if one.counts]
+    told = {
+        (one.uid, one.starts): one
+        for one in conflicts.of_meeting(tx, meeting.tenant, meeting.id)
+        if one.person == meeting.organiser
+    }
+    for row in once(mirror.busy(tx, meeting.tenant, counting, to)):
+        if is_copy(meeting, row.instance):
+            continue
+        before = told.get((row.instance.uid, row.instance.starts))
+        if before is None:
+            conflicts.insert(tx, _kept(meeting, row))
+        else:
+            conflicts.save(tx, replace(before, when=row.instance.when, state=ConflictState.KEPT))
+            messages.changed(tx, meeting.tenant, "conflict", before.id, now)
+
+
+def _kept(meeting: Meeting, other: Busy) -> Conflict:
+    return Conflict(
+        id=ConflictId(new_id()),
+        tenant=meeting.tenant,
+        person=meeting.organiser,
+        meeting=meeting.id,
+        calendar=other.calendar,
+        uid=other.instance.uid,
+        starts=other.instance.starts,
+        when=other.instance.when,
+        state=ConflictState.KEPT,
+    )
+
+
+def _asked_again(meeting: Meeting, attendance: Attendance) -> Attendance:
+    """A yes to one time is no yes to another (RFC 5546 §3.2.2.1); a no stays a no."""
+    if attendance.person == meeting.organiser or attendance.response is Response.DECLINED:
+        return attendance
+    return replace(attendance, response=Response.NEEDS_ACTION)
