@@ -1,5 +1,6 @@
 """What is agreed: a meeting, its people, its copies in calendars, and what is asked of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,10 @@ class MeetingState(StrEnum):
     """Deleted by its organiser in a calendar."""
     FAILED = "failed"
     """Never came to be: `reason` says why."""
+
+
+LIVE = (MeetingState.BOOKING, MeetingState.BOOKED, MeetingState.MOVING)
+"""The states in which there is a meeting, or will be."""
 
 
 class Response(StrEnum):
@@ -116,6 +121,10 @@ class Meeting:
 
     def attendance(self, person: PersonId) -> Attendance | None:
         return next((one for one in self.attendances if one.person == person), None)
+
+
+TimesForMove = Callable[[TenantId, Meeting], tuple[tuple[Interval, ...], bool]]
+"""Other times that work for everyone, best first, and whether every calendar vouched, so that none means none."""
 
 
 class AskState(StrEnum):

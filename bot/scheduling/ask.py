@@ -1,6 +1,5 @@
 """Somebody who is not the organiser asks for another time; it is held for everyone until the organiser answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,8 +7,8 @@ from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
-from bot.core.meetings import OPEN_ASKS, Ask, AskState, Meeting, MeetingState, Response
-from bot.scheduling.change import LIVE, attending, check_free, close_ask, start_move, withdraw_asks
+from bot.core.meetings import LIVE, OPEN_ASKS, Ask, AskState, Meeting, MeetingState, Response, TimesForMove
+from bot.scheduling.change import attending, check_free, close_ask, start_move, withdraw_asks
 from bot.storage import asks, due, ledger, meetings, messages
 from bot.storage.database import Database, Tx
 
@@ -18,9 +17,6 @@ KIND = "ask"
 
 PATIENCE = timedelta(hours=24)
 """How long a time is held for an answer, and how long somebody may choose one."""
-
-TimesForMove = Callable[[TenantId, Meeting], tuple[tuple[Interval, ...], bool]]
-"""Other times that work for everyone, best first, and whether every calendar vouched for the answer."""
 
 
 @dataclass(frozen=True, slots=True)

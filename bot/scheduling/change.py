@@ -8,16 +8,13 @@ from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, Response
+from bot.core.meetings import LIVE, Ask, AskState, Attendance, Meeting, MeetingState, Response
 from bot.scheduling.sight import sight
 from bot.storage import asks, due, ledger, meetings, messages, people
 from bot.storage.database import Database, Tx
 
 MEETING_CLAIM = "meeting"
 """The cause of the claims of the meeting itself; those of an ask are called by its id."""
-
-LIVE = (MeetingState.BOOKING, MeetingState.BOOKED, MeetingState.MOVING)
-"""The states in which there is a meeting, or will be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, OverlapError, Stale, Taken
 from bot.core.events import Busy, Instance, Kind, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
-from bot.core.meetings import Attendance, Meeting, Response
+from bot.core.meetings import LIVE, Attendance, Meeting, Response, TimesForMove
 from bot.providers.base import CalendarProvider, Remote
-from bot.scheduling.ask import TimesForMove, offer, request
-from bot.scheduling.change import LIVE, answer, hand_over, start_undo, with_attendance
+from bot.scheduling.ask import offer, request
+from bot.scheduling.change import answer, hand_over, start_undo, with_attendance
 from bot.scheduling.follow import Act, Answered, Asked, Deleted, Echo, Moved, copy_of, follow, may_judge
 from bot.scheduling.overrule import overrule
 from bot.storage import calendars, meetings, mirror

@@ -1,0 +1,189 @@
+"""After a calendar was read: whose meetings something else now overlaps, told to that person and nobody else.
+
+A conflict is opened once and stays the same while the other event moves about in the meeting's time. It carries
+times that work for everyone, and closes by itself when there is nothing left to choose.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.availability.busy import once
+from bot.conflicts.detect import Act, Changed, Closed, Opened, Overlap, Reopened, changes, overlaps
+from bot.core.clock import Clock
+from bot.core.conflicts import Conflict, ConflictState
+from bot.core.errors import NotAllowed, NotFound
+from bot.core.events import Busy
+from bot.core.ids import ConflictId, MeetingId, PersonId, TenantId, new_id
+from bot.core.intervals import Interval
+from bot.core.meetings import LIVE, Meeting, MeetingState, Response, TimesForMove
+from bot.storage import calendars, conflicts, meetings, messages, mirror
+from bot.storage.database import Database, Tx
+
+KIND = "conflict"
+"""Its messages are called so."""
+
+SOON = timedelta(seconds=2)
+"""Until a meeting that is on its way is looked at again."""
+
+Times = Mapping[MeetingId, tuple[tuple[Interval, ...], bool]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One person's meetings, and what that makes of their conflicts."""
+
+    meetings: Mapping[MeetingId, Meeting]
+    conflicts: tuple[Conflict, ...]
+    """Theirs, and everybody's of those meetings."""
+    acts: tuple[Act, ...]
+
+    @property
+    def looking(self) -> set[MeetingId]:
+        """The meetings for which times are wanted: somebody has something to choose."""
+        wanted = {one.overlap.meeting.id for one in self.acts if not isinstance(one, Closed)}
+        wanted |= {one.meeting for one in self.conflicts if one.state is ConflictState.OPEN}
+        return {one for one in wanted if one in self.meetings and self.meetings[one].state is MeetingState.BOOKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Keeps everyone's conflicts as their calendars have them."""
+
+    database: Database
+    clock: Clock
+    times_for_move: TimesForMove
+
+    def look(self, tenant: TenantId, person: PersonId) -> datetime | None:
+        """That person's calendars were read. Answers when to look again although nothing is read, or None.
+
+        The times are searched before the transaction, which stays short; what they belong to is decided in it.
+        """
+        with self.database.reading() as tx:
+            before = _standing(tx, tenant, person, self.clock.now())
+        times = {one: self.times_for_move(tenant, before.meetings[one]) for one in before.looking}
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            standing = _standing(tx, tenant, person, now)
+            if not standing.looking <= times.keys():
+                return now
+            for act in standing.acts:
+                _do(tx, tenant, person, act, times, now)
+            _refresh(tx, tenant, standing, times, now)
+            return _again(conflicts.open_of_person(tx, tenant, person), standing.meetings, now)
+
+    def keep(self, tenant: TenantId, conflict_id: ConflictId, by: PersonId) -> Conflict:
+        """They keep both: the same event at the same time is not told again."""
+        with self.database.transaction() as tx:
+            conflict = conflicts.conflict(tx, tenant, conflict_id)
+            if by != conflict.person:
+                raise NotAllowed("That is not a clash of yours.")
+            if conflict.state is not ConflictState.OPEN:
+                return conflict
+            messages.changed(tx, tenant, KIND, conflict.id, self.clock.now())
+            return conflicts.save(tx, replace(conflict, state=ConflictState.KEPT))
+
+
+def _standing(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Standing:
+    theirs = {one.id: one for one in meetings.of_person(tx, tenant, person, now, LIVE) if _attends(one, person)}
+    told = {one.id: one for one in conflicts.open_of_person(tx, tenant, person)}
+    for meeting in theirs:
+        told |= {one.id: one for one in conflicts.of_meeting(tx, tenant, meeting)}
+    rows = _rows(tx, tenant, person, theirs.values())
+    found = overlaps(theirs.values(), rows, _known(tx, tenant, rows))
+    own = [one for one in told.values() if one.person == person]
+    return Standing(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
+
+
+def _attends(meeting: Meeting, person: PersonId) -> bool:
+    attendance = meeting.attendance(person)
+    return attendance is not None and attendance.response is not Response.DECLINED
+
+
+def _rows(tx: Tx, tenant: TenantId, person: PersonId, theirs: Collection[Meeting]) -> list[Busy]:
+    """What blocks in their calendars while they have meetings, every event once."""
+    counting = [one.id for one in calendars.of_person(tx, tenant, person) if one.counts]
+    return once(row for meeting in theirs for row in mirror.busy(tx, tenant, counting, meeting.when))
+
+
+def _known(tx: Tx, tenant: TenantId, rows: Iterable[Busy]) -> set[MeetingId]:
+    """Which of the tags in these rows are meetings of this workspace."""
+    known: set[MeetingId] = set()
+    for tag in {row.instance.ours for row in rows}:
+        if tag is not None:
+            with suppress(NotFound):
+                known.add(meetings.meeting(tx, tenant, tag).id)
+    return known
+
+
+def _do(tx: Tx, tenant: TenantId, person: PersonId, act: Act, times: Times, now: datetime) -> None:
+    match act:
+        case Opened(overlap):
+            conflict = _told(_new(tenant, person, overlap), overlap, times)
+            conflicts.insert(tx, conflict)
+            messages.show(tx, tenant, kind=KIND, subject=conflict.id, person=person, now=now, ring=True)
+        case Reopened(before, overlap):
+            conflict = conflicts.save(tx, _told(before, overlap, times))
+            messages.show(tx, tenant, kind=KIND, subject=conflict.id, person=person, now=now, ring=True)
+        case Changed(before, overlap):
+            conflict = conflicts.save(tx, _told(before, overlap, times))
+            messages.changed(tx, tenant, KIND, conflict.id, now)
+        case Closed(before, state):
+            conflict = conflicts.save(tx, replace(before, state=state))
+            messages.changed(tx, tenant, KIND, conflict.id, now)
+        case _:
+            assert_never(act)
+    log.info("a conflict: %s", type(act).__name__, extra={"conflict": conflict.id, "meeting": conflict.meeting})
+
+
+def _new(tenant: TenantId, person: PersonId, overlap: Overlap) -> Conflict:
+    return Conflict(
+        id=ConflictId(new_id()),
+        tenant=tenant,
+        person=person,
+        meeting=overlap.meeting.id,
+        calendar=overlap.other.calendar,
+        uid=overlap.other.instance.uid,
+        starts=overlap.other.instance.starts,
+        when=overlap.other.instance.when,
+        state=ConflictState.OPEN,
+    )
+
+
+def _told(conflict: Conflict, overlap: Overlap, times: Times) -> Conflict:
+    """The conflict, open, with the other event where it stands now, and times to move to."""
+    slots, is_known = times[overlap.meeting.id]
+    other = overlap.other
+    return replace(
+        conflict,
+        calendar=other.calendar,
+        starts=other.instance.starts,
+        when=other.instance.when,
+        state=ConflictState.OPEN,
+        slots=slots,
+        is_known=is_known,
+    )
+
+
+def _refresh(tx: Tx, tenant: TenantId, standing: Standing, times: Times, now: datetime) -> None:
+    """Everybody's other open conflicts of these meetings show the times that work now."""
+    acted = {one.conflict.id for one in standing.acts if not isinstance(one, Opened)}
+    for conflict in standing.conflicts:
+        if conflict.state is not ConflictState.OPEN or conflict.id in acted or conflict.meeting not in times:
+            continue
+        slots, is_known = times[conflict.meeting]
+        if (slots, is_known) != (conflict.slots, conflict.is_known):
+            conflicts.save(tx, replace(conflict, slots=slots, is_known=is_known))
+            messages.changed(tx, tenant, KIND, conflict.id, now)
+
+
+def _again(told: Iterable[Conflict], theirs: Mapping[MeetingId, Meeting], now: datetime) -> datetime | None:
+    """Soon while a meeting that clashes is on its way elsewhere, else when it is over."""
+    clashing = {theirs[one.meeting] for one in told if one.meeting in theirs}
+    ends = (one.when.end if one.state is MeetingState.BOOKED else now + SOON for one in clashing)
+    return min(ends, default=None)
