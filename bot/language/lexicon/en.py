@@ -1,0 +1,126 @@
+"""English as we understand it: every word the grammar knows, by what it means."""
+
+from datetime import time
+
+CALLS = frozenset({"meet", "/meet", "overlap"})
+"""How people address us before they say what they want."""
+
+CONNECT, STATUS, HELP = "connect", "status", "help"
+COMMAND_FILLERS = frozenset({"my", "a", "the", "calendar", "calendars", "account", "please", "me", "of"})
+
+ABOUT = frozenset({"about", "re", "title", "topic", "subject"})
+"""What follows is a title, to the end."""
+
+ME = frozenset({"me", "myself"})
+
+FILLERS = frozenset(
+    [
+        "with",
+        "and",
+        "for",
+        "on",
+        "in",
+        "the",
+        "a",
+        "an",
+        "please",
+        "pls",
+        "thanks",
+        "meet",
+        "meeting",
+        "book",
+        "schedule",
+        "find",
+        "arrange",
+        "plan",
+        "set",
+        "up",
+        "time",
+        "times",
+        "slot",
+        "some",
+        "have",
+        "us",
+        "hi",
+        "hello",
+        "hey",
+        "can",
+        "could",
+        "you",
+        "we",
+        "let's",
+        "lets",
+    ]
+)
+"""Words that change nothing; no negation, no number and nothing about time may ever be one."""
+
+WEEKDAYS = {
+    word: number
+    for number, words in enumerate(
+        ("monday mon", "tuesday tue tues", "wednesday wed weds", "thursday thu thur thurs", "friday fri",
+         "saturday sat", "sunday sun")
+    )
+    for word in words.split()
+}  # fmt: skip
+
+MONTHS = {
+    word: number
+    for number, words in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sep sept", "october oct", "november nov", "december dec"),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+
+ORDINALS = frozenset({"st", "nd", "rd", "th"})
+
+TODAY = frozenset({"today"})
+TOMORROW = frozenset({"tomorrow", "tmrw", "tmr"})
+NEXT = frozenset({"next"})
+THIS = frozenset({"this"})
+WEEK = frozenset({"week"})
+
+PARTS = {
+    "morning": (time(9), time(12)),
+    "afternoon": (time(12), time(17)),
+}
+
+AFTER = frozenset({"after", "from"})
+BEFORE = frozenset({"before", "until", "till"})
+BETWEEN = frozenset({"between"})
+TO = frozenset({"and", "to", "until", "till", "-"})
+CLOCKS = {"noon": time(12), "midday": time(12)}
+MORNING_MARKS = frozenset({"am"})
+AFTERNOON_MARKS = frozenset({"pm"})
+
+HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
+MINUTES = frozenset({"m", "min", "mins", "minute", "minutes"})
+ARTICLES = frozenset({"a", "an"})
+HALF, QUARTER, QUARTERS, OF, AND = "half", "quarter", "quarters", "of", "and"
+
+NUMBERS = {
+    **{
+        word: number
+        for number, word in enumerate(
+            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
+        )
+    },
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+}
+
+_TIME = (*WEEKDAYS, *MONTHS, *TODAY, *TOMORROW, *PARTS, *AFTER, *BEFORE, *BETWEEN, *HOURS, *MINUTES)
+TIME_WORDS = frozenset({*(word for word in _TIME if len(word) > 4), "next", "noon", "half", "week"})
+"""What a word that we do not know may have been meant to be."""
+
+NEGATIONS = frozenset({"not", "no", "except", "but", "without", "never"})
+NEVER_TITLES = NEGATIONS | frozenset(
+    ["any", "of", "or", "either", "each", "every", "other", "all", "weekly", "daily", "monthly", "by", "at", "around", "after", "before", "from", "until", "since", "between", "week", "weeks", "day", "days", "month", "months", "year", "optional", "online", "room", "private", "asap", "soon", "now", "later", "early", "late", "eod", "lunch", "evening", "tonight", "weekend"]
+)
+"""Words of a larger grammar than ours: whoever uses one does not name a topic."""

@@ -1,0 +1,187 @@
+"""What somebody wants, from what they typed: a request, a command, or what of it we did not understand.
+
+Nothing is ever dropped in silence: each token belongs to a component, is a filler, or makes the answer `Unclear`, with
+their own words and an example that works. The work grows with the length of the text and with nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.requests import Marked, Request, Window
+from bot.language.clean import clean, without_placeholders
+from bot.language.examples import example, healed, quoted, understood
+from bot.language.heard import Heard, Line, hear
+from bot.language.lexicon import en
+from bot.language.tokens import tokens, word_at
+from bot.language.trouble import Code, Trouble
+from bot.language.when import Hours, words_of
+from bot.language.window import OPEN, resolve
+
+MAX_CHARACTERS = 1_000
+MAX_PEOPLE = 100
+DEFAULT_LENGTH = timedelta(minutes=30)
+DEFAULT_WINDOW = "the next 7 days"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A way to call us, as a manifest names it; every `verb` and `hint` together parse."""
+
+    verb: str
+    hint: str
+    description: str
+
+
+COMMANDS = (
+    Command("meet", "@name 30m next week", "Find a time that is free for everyone, and book it"),
+    Command(en.CONNECT, "", "Connect a calendar, or change what counts as busy"),
+    Command(en.STATUS, "", "See your calendars, how fresh they are, and what is wrong"),
+    Command(en.HELP, "", "See what you can ask for"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """A time is wanted."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """A calendar is to be connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How one's calendars are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Not understood, or not possible: to be answered with what was, what was not, and an example that works."""
+
+    code: Code
+    understood: str
+    """What was read, in their words: "30m with @alex"."""
+    missed: str
+    """What it stumbled over, in their words, at most 40 characters."""
+    example: str
+    """Their own request, made right."""
+    hint: str = ""
+    """A fact about what was missed: "a Wednesday", "30 Nov or 1 Dec", "tomorrow"."""
+
+
+Intent = Meet | Help | Connect | Status | Unclear
+
+
+def understand(said: Marked, *, now: datetime, zone: str, command: str) -> Intent:
+    """What they want; `command` is how they call us, for the examples."""
+    if (limit := _limit(said)) is not None:
+        return _unclear(Heard(), limit, command)
+    text = clean(said.text)
+    line = _addressed(tokens(text))
+    spoken = _spoken(line)
+    if spoken is not None:
+        return spoken
+    heard = hear(text, line, said.named)
+    if heard.is_nothing:
+        return Help()
+    window = resolve(heard.when, now=now, zone=zone)
+    trouble = _trouble(heard, window)
+    if trouble is not None:
+        return _unclear(heard, trouble, command)
+    assert isinstance(window, Window)
+    return Meet(_request(heard, window))
+
+
+def _limit(said: Marked) -> Trouble | None:
+    if (count := len(said.named)) > MAX_PEOPLE:
+        hint = f"{count} people; I look at up to {MAX_PEOPLE}"
+        return Trouble(code=Code.TOO_MANY_PARTICIPANTS, words="", hint=hint)
+    if (count := len(said.text)) > MAX_CHARACTERS:
+        hint = f"{count:,} characters; I read up to {MAX_CHARACTERS:,}"
+        return Trouble(code=Code.TOO_LONG, words=clean(without_placeholders(said.text[:100])), hint=hint)
+    return None
+
+
+def _addressed(line: Line) -> Line:
+    """What is said to us, without our name."""
+    return line[1:] if word_at(line, 0) in en.CALLS else line
+
+
+def _spoken(line: Line) -> Intent | None:
+    """A command of its own: its verb and nothing else that means something; help when nothing is said at all."""
+    if any(token.word not in en.COMMAND_FILLERS for token in line[1:]):
+        return None
+    match word_at(line, 0):
+        case en.CONNECT:
+            return Connect()
+        case en.STATUS:
+            return Status()
+        case "" | en.HELP | "?":
+            return Help()
+        case _:
+            return None
+
+
+def _trouble(heard: Heard, window: Window | Trouble) -> Trouble | None:
+    """The first thing that is wrong, the most telling before the rest."""
+    if (lasting := _length_trouble(heard)) is not None:
+        return lasting
+    if isinstance(window, Trouble):
+        return window
+    if heard.missed:
+        words = heard.missed[0]
+        return Trouble(code=Code.NOT_UNDERSTOOD, words=words, hint=healed(words))
+    if not heard.people:
+        return Trouble(code=Code.NO_PARTICIPANTS, words="")
+    if _room(window) < heard.length(DEFAULT_LENGTH):
+        days = words_of(one for one in heard.when if not isinstance(one.piece, Hours))
+        return Trouble(code=Code.WINDOW_TOO_SHORT, words=heard.when_words, instead=days)
+    return None
+
+
+def _length_trouble(heard: Heard) -> Trouble | None:
+    for length, words in heard.lengths:
+        if not length.is_possible:
+            return Trouble(code=Code.INVALID_DURATION, words=words)
+    if len({length for length, _ in heard.lengths}) > 1:
+        return Trouble(code=Code.CONFLICTING_DURATION, words=" and ".join(words for _, words in heard.lengths))
+    return None
+
+
+def _room(window: Window) -> timedelta:
+    """How long the hours of each of its days are, by the clock."""
+    start = timedelta(hours=window.from_time.hour, minutes=window.from_time.minute)
+    end = timedelta(hours=window.to_time.hour, minutes=window.to_time.minute)
+    return (timedelta(days=1) if window.to_time == OPEN else end) - start
+
+
+def _request(heard: Heard, window: Window) -> Request:
+    return Request(
+        people=tuple(heard.people),
+        length=heard.length(DEFAULT_LENGTH),
+        window=window,
+        when_words=heard.when_words if _names_a_day(heard) else f"{DEFAULT_WINDOW} {heard.when_words}".strip(),
+        title=heard.title,
+    )
+
+
+def _names_a_day(heard: Heard) -> bool:
+    return any(not isinstance(one.piece, Hours) for one in heard.when)
+
+
+def _unclear(heard: Heard, trouble: Trouble, command: str) -> Unclear:
+    return Unclear(
+        code=trouble.code,
+        understood=understood(heard),
+        missed=quoted(trouble.words),
+        example=example(heard, trouble, command),
+        hint=trouble.hint,
+    )
