@@ -176,7 +176,7 @@ class Connecting:
             return url
         with self.database.transaction() as tx:
             if links.try_once(tx, session) > MOST_TRIES:
-                return NotConnected(Why.TOO_MANY_TRIES)
+                return _nothing(Why.TOO_MANY_TRIES)
             owner = people.person(tx, session.tenant, session.person)
         account = _account(url, typed, owner)
         listed = self._listed(account)
@@ -218,17 +218,17 @@ class Connecting:
         try:
             with closing(self.providers[account.provider](account)) as opened:
                 found = opened.calendars()
-                return (opened.abilities, found) if found else NotConnected(Why.NO_CALENDARS)
+                return (opened.abilities, found) if found else _nothing(Why.NO_CALENDARS)
         except AddressRefused:
-            return NotConnected(Why.NOT_SECURE if account.url.startswith("http:") else Why.ADDRESS_REFUSED)
+            return _nothing(Why.NOT_SECURE if account.url.startswith("http:") else Why.ADDRESS_REFUSED)
         except SignInNeeded:
-            return NotConnected(Why.WRONG_PASSWORD)
+            return _nothing(Why.WRONG_PASSWORD)
         except Refused:
-            return NotConnected(Why.FORBIDDEN)
+            return _nothing(Why.FORBIDDEN)
         except (NotFound, NotACalendar):
-            return NotConnected(Why.NOT_CALDAV)
+            return _nothing(Why.NOT_CALDAV)
         except OverlapError:
-            return NotConnected(Why.UNREACHABLE)
+            return _nothing(Why.UNREACHABLE)
 
     def _keep(
         self, tx: Tx, owner: Person, account: Account, abilities: Abilities, found: Sequence[RemoteCalendar]
@@ -302,6 +302,10 @@ class Connecting:
         for one in proposals.open_for(tx, tenant, person):
             if one.state is ProposalState.WAITING:
                 due.mark(tx, tenant, "proposal", one.id, at)
+
+
+def _nothing(why: Why) -> NotConnected:
+    return NotConnected((why,))
 
 
 def _account(url: str, typed: SignIn, owner: Person) -> Account:

@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 OTHER = "other"
 LONGEST = 2000
+LONGEST_USER = 320
+"""As long as an e-mail address can be (RFC 5321 §4.5.3.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +127,9 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    """Nothing was connected."""
+    """Nothing was connected, for every one of these reasons."""
 
-    why: Why
+    reasons: tuple[Why, ...]
 
 
 # Neither speaks CalDAV with a password: Google wants OAuth, Outlook has no CalDAV at all.
@@ -136,16 +138,16 @@ _MICROSOFT = ("outlook.com", "office.com", "office365.com", "live.com", "hotmail
 
 
 def address(typed: SignIn) -> str | NotConnected:
-    """The URL at which that account's CalDAV is looked for."""
+    """The URL at which that account's CalDAV is looked for; or everything that is wrong with what was typed."""
     service = SERVICES.get(typed.service, SERVICES[OTHER])
     user = typed.user.strip()
-    if not user:
-        return NotConnected(Why.NO_USER)
+    url = service.url.format(user=quote(user, safe="@")) if service.url else _given(typed.url.strip(), service.path)
+    wrong = [url] if isinstance(url, Why) else []
+    if not user or not user.isprintable() or len(user) > LONGEST_USER:
+        wrong.append(Why.NO_USER)
     if not typed.password:
-        return NotConnected(Why.NO_PASSWORD)
-    if service.url:
-        return service.url.format(user=quote(user, safe="@"))
-    return _given(typed.url.strip(), service.path)
+        wrong.append(Why.NO_PASSWORD)
+    return NotConnected(tuple(wrong)) if wrong or isinstance(url, Why) else url
 
 
 def host(url: str) -> str:
@@ -153,21 +155,20 @@ def host(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-def _given(url: str, path: str) -> str | NotConnected:
+def _given(url: str, path: str) -> str | Why:
     if not url:
-        return NotConnected(Why.NO_ADDRESS)
+        return Why.NO_ADDRESS
     parts = _split(url if "://" in url else f"https://{url}")
     if parts is None:
-        return NotConnected(Why.NOT_AN_ADDRESS)
+        return Why.NOT_AN_ADDRESS
     if "@" in parts.netloc:
-        return NotConnected(Why.USER_IN_ADDRESS)
+        return Why.USER_IN_ADDRESS
     if _is_below(parts, _GOOGLE):
-        return NotConnected(Why.GOOGLE)
+        return Why.GOOGLE
     if _is_below(parts, _MICROSOFT):
-        return NotConnected(Why.MICROSOFT)
-    return urlunsplit(
-        (parts.scheme, parts.netloc, parts.path.strip("/") and parts.path or path or "/", parts.query, "")
-    )
+        return Why.MICROSOFT
+    where = parts.path if parts.path.strip("/") else path or "/"
+    return urlunsplit((parts.scheme, parts.netloc, where, parts.query, ""))
 
 
 def _split(url: str) -> SplitResult | None:

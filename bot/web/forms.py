@@ -1,0 +1,108 @@
+"""Forms as browsers send them: read within limits, refused across sites, and understood field by field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from functools import lru_cache
+from urllib.parse import parse_qs
+from zoneinfo import available_timezones
+
+from starlette.requests import Request
+
+from bot.core.errors import InvalidInput
+from bot.core.rules import DaySpan, WorkingHours
+
+LARGEST = 64 * 1024
+MOST_FIELDS = 2000
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was filled in; every field may be there several times, or not at all."""
+
+    fields: Mapping[str, Sequence[str]]
+
+    def one(self, name: str) -> str:
+        """The field's first value, empty where there is none."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    def all(self, name: str) -> frozenset[str]:
+        return frozenset(self.fields.get(name, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What was sent is no form of ours: the status to answer with, what happened, and what to do."""
+
+    status: int
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A field that was filled in wrongly: its id on the page, what is wrong, and what to do."""
+
+    field: str
+    words: str
+
+
+async def read(request: Request) -> Form | Unreadable:
+    """The form that was posted."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        # The cookie alone would not tell our own page from a stranger's that posts to us.
+        return Unreadable(403, "That came from another site", "Open the link from your chat and start again there.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return Unreadable(413, "That was too much", "Go back and send a shorter form.")
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        return Unreadable(400, "That could not be read", "Go back, reload the page and send the form again.")
+    return Form(fields)
+
+
+def hours(form: Form) -> WorkingHours | list[Mistake]:
+    """The working hours that were filled in, or everything that is wrong with them."""
+    mistakes: list[Mistake] = []
+    days: list[tuple[DaySpan, ...]] = []
+    for number, name in enumerate(DAYS):
+        try:
+            days.append(_day(form, number))
+        except (InvalidInput, ValueError):
+            mistakes.append(Mistake(f"from-{number}", f"{name} must end after it starts: check both times."))
+    zone = zone_called(form.one("zone"))
+    if zone is None:
+        mistakes.append(Mistake("zone", "That is no time zone. Pick one from the list, for example Europe/Berlin."))
+    return mistakes if mistakes or zone is None else WorkingHours(zone, tuple(days))
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """The time zones to pick from, by place."""
+    return ("UTC", *sorted(one for one in _every_zone() if "/" in one and not one.startswith("Etc/")))
+
+
+def zone_called(words: str) -> str | None:
+    """The zone of that name, or of that place where only one is called so: "berlin" is Europe/Berlin."""
+    wanted = words.strip().replace(" ", "_").casefold()
+    places = [one for one in zones() if one.casefold().rpartition("/")[2] == wanted]
+    exact = [one for one in _every_zone() if one.casefold() == wanted]
+    return next(iter(exact or (places if len(places) == 1 else ())), None)
+
+
+@lru_cache(maxsize=1)
+def _every_zone() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _day(form: Form, number: int) -> tuple[DaySpan, ...]:
+    if not form.one(f"on-{number}"):
+        return ()
+    start, end = (time.fromisoformat(form.one(f"{edge}-{number}")) for edge in ("from", "to"))
+    if start.tzinfo is not None or end.tzinfo is not None:
+        raise InvalidInput("hours are by the clock on the wall")
+    return (DaySpan(start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0)),)

@@ -1,0 +1,76 @@
+"""What is said when a calendar account cannot be signed in to: what happened, what to do, and at which field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.people.services import SERVICES, SignIn, Why
+from bot.web.forms import Mistake
+
+SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
+    {
+        Why.NO_ADDRESS: Mistake("url", "The address of your calendar server is missing. Copy it from its settings."),
+        Why.NOT_AN_ADDRESS: Mistake(
+            "url", "That is not the address of a server. It looks like https://cloud.example.com or cloud.example.com."
+        ),
+        Why.USER_IN_ADDRESS: Mistake(
+            "url", "The address holds a user name. Put user name and password into their own fields below."
+        ),
+        Why.GOOGLE: Mistake(
+            "url",
+            "Google does not let other apps sign in with a password, so this calendar cannot be connected here."
+            " Choose a calendar of another service.",
+        ),
+        Why.MICROSOFT: Mistake(
+            "url",
+            "Outlook and Microsoft 365 do not speak CalDAV, so this calendar cannot be connected here."
+            " Choose a calendar of another service.",
+        ),
+        Why.NO_USER: Mistake("user", "The user name is missing. It is often your whole e-mail address."),
+        Why.NO_PASSWORD: Mistake("password", "The app password is missing. Make one at your service and paste it."),
+        Why.NOT_SECURE: Mistake(
+            "url", "The address starts with http://, which would send your password in the open. Use https://."
+        ),
+        Why.ADDRESS_REFUSED: Mistake(
+            "url",
+            "That address lies in a private network, so it was not contacted. Use the public address of your server,"
+            " or ask whoever runs Overlap to allow it.",
+        ),
+        Why.WRONG_PASSWORD: Mistake(
+            "password",
+            "The server did not accept this user name and password. Check both, and use an app password:"
+            " many services refuse your usual one here.",
+        ),
+        Why.FORBIDDEN: Mistake(
+            "user",
+            "The server knows you but does not let this account use CalDAV. Ask whoever runs it to allow that.",
+        ),
+        Why.NOT_CALDAV: Mistake(
+            "url",
+            "There is a server at this address, but it does not answer as a calendar server."
+            " Copy the CalDAV address from your calendar's settings.",
+        ),
+        Why.NO_CALENDARS: Mistake(
+            "user", "You are signed in, but this account has no calendar. Make one at your service and try again."
+        ),
+        Why.UNREACHABLE: Mistake(
+            "url", "The server does not answer. Check the address; if it is right, try again in a few minutes."
+        ),
+        Why.TOO_MANY_TRIES: Mistake(
+            "password", "That were many tries. Ask for a new link in your chat and start again with a new app password."
+        ),
+    }
+)
+
+
+def of_sign_in(typed: SignIn, reasons: Iterable[Why]) -> list[Mistake]:
+    """What is wrong with what was typed, at fields that the page shows: it asks no address of a known service."""
+    return [_shown(typed, reason) for reason in reasons]
+
+
+def _shown(typed: SignIn, reason: Why) -> Mistake:
+    service = SERVICES.get(typed.service)
+    if service is None and reason is Why.NO_ADDRESS:
+        return Mistake("services", "Choose where your calendar is.")
+    mistake = SIGN_IN[reason]
+    return replace(mistake, field="services") if service and service.url and mistake.field == "url" else mistake

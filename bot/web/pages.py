@@ -1,0 +1,115 @@
+"""Pages, drawn on the server: templates that escape everything, and headers that let nothing else in."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from bot.core.people import Person
+from bot.core.rules import WorkingHours
+from bot.web.forms import DAYS
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+            " frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex",
+    }
+)
+
+PLATFORMS: Mapping[str, str] = MappingProxyType({"slack": "Slack", "teams": "Teams", "memory": "chat"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """A person as a page names them, so that a link that was passed on is noticed."""
+
+    name: str
+    initial: str
+    email: str | None
+    platform: str
+    workspace: str
+    command: str
+    """What they type to get here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One weekday's row in the form."""
+
+    number: int
+    name: str
+    is_on: bool
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Draws a page; `base` is the path under which the outside reaches us."""
+
+    base: str
+
+    def draw(self, template: str, *, status: int = 200, **shown: object) -> HTMLResponse:
+        """That template with what it shows, and nothing that a browser could keep or pass on."""
+        body = _environment().get_template(f"{template}.html").render(base=self.base, style=_style(), **shown)
+        return HTMLResponse(body, status_code=status, headers=dict(HEADERS))
+
+    def notice(self, status: int, title: str, *words: str) -> HTMLResponse:
+        """A page that only says something: what happened, and what to do."""
+        return self.draw("notice", status=status, title=title, words=words)
+
+
+def who(person: Person) -> Who:
+    """How a page names that person."""
+    platform, _, workspace = person.tenant.partition(":")
+    return Who(
+        name=person.name,
+        initial=person.name.strip()[:1].upper(),
+        email=person.email,
+        platform=PLATFORMS.get(platform, platform.capitalize()),
+        workspace=workspace,
+        command="/meet connect" if platform == "slack" else "meet connect",
+    )
+
+
+def days(hours: WorkingHours) -> list[Day]:
+    """The rows of a week; a day off keeps nine to five, for whoever ticks it."""
+    rows: list[Day] = []
+    for number, name in enumerate(DAYS):
+        spans = hours.on(number)
+        start, end = (f"{spans[0].start:%H:%M}", f"{spans[-1].end:%H:%M}") if spans else ("09:00", "17:00")
+        rows.append(Day(number=number, name=name, is_on=bool(spans), start=start, end=end))
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    """The style sheet's name for this version of it, so that browsers may keep it."""
+    return hashlib.sha256((STATIC / "overlap.css").read_bytes()).hexdigest()[:12]
