@@ -112,8 +112,9 @@ def _components(heard: Heard, text: str, line: Line, named: tuple[Named, ...]) -
 
 def _component(heard: Heard, text: str, line: Line, at: int, named: tuple[Named, ...]) -> int | None:
     """The position after the component that begins there, now part of what was heard; None where none begins."""
-    if (length := lengths.read(line, at)) is not None:
-        heard.lengths.append((length[0], _words(text, line, at, length[1])))
+    rough = at + 1 if line[at].word in en.ABOUT else at
+    if (length := lengths.read(line, rough)) is not None:
+        heard.lengths.append((length[0], _words(text, line, rough, length[1])))
         return length[1]
     if (pieces := when.read(line, at)) is not None:
         words = _words(text, line, at, pieces[1])

@@ -2,55 +2,25 @@
 
 from datetime import time
 
-CALLS = frozenset({"meet", "/meet", "overlap"})
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
+CALLS = _words("meet /meet overlap")
 """How people address us before they say what they want."""
 
 CONNECT, STATUS, HELP = "connect", "status", "help"
-COMMAND_FILLERS = frozenset({"my", "a", "the", "calendar", "calendars", "account", "please", "me", "of"})
+COMMAND_FILLERS = _words("my a the calendar calendars account please me of")
 
-ABOUT = frozenset({"about", "re", "title", "topic", "subject"})
+ABOUT = _words("about re title topic subject")
 """What follows is a title, to the end."""
 
-ME = frozenset({"me", "myself"})
+ME = _words("me myself")
 
-FILLERS = frozenset(
-    [
-        "with",
-        "and",
-        "for",
-        "on",
-        "in",
-        "the",
-        "a",
-        "an",
-        "please",
-        "pls",
-        "thanks",
-        "meet",
-        "meeting",
-        "book",
-        "schedule",
-        "find",
-        "arrange",
-        "plan",
-        "set",
-        "up",
-        "time",
-        "times",
-        "slot",
-        "some",
-        "have",
-        "us",
-        "hi",
-        "hello",
-        "hey",
-        "can",
-        "could",
-        "you",
-        "we",
-        "let's",
-        "lets",
-    ]
+FILLERS = _words(
+    "with and for on in the a an please pls thanks meet meeting book schedule find arrange plan set up time times slot "
+    "some have us hi hello hey can could you we let's lets"
 )
 """Words that change nothing; no negation, no number and nothing about time may ever be one."""
 
@@ -73,39 +43,37 @@ MONTHS = {
     for word in words.split()
 }  # fmt: skip
 
-ORDINALS = frozenset({"st", "nd", "rd", "th"})
+ORDINALS = _words("st nd rd th")
 
-TODAY = frozenset({"today"})
-TOMORROW = frozenset({"tomorrow", "tmrw", "tmr"})
-NEXT = frozenset({"next"})
-THIS = frozenset({"this"})
-WEEK = frozenset({"week"})
+TODAY = _words("today")
+TOMORROW = _words("tomorrow tmrw tmr")
+NEXT = _words("next")
+THIS = _words("this")
+WEEK = _words("week")
 
 PARTS = {
     "morning": (time(9), time(12)),
     "afternoon": (time(12), time(17)),
 }
 
-AFTER = frozenset({"after", "from"})
-BEFORE = frozenset({"before", "until", "till"})
-BETWEEN = frozenset({"between"})
-TO = frozenset({"and", "to", "until", "till", "-"})
+AFTER = _words("after from")
+BEFORE = _words("before until till")
+BETWEEN = _words("between")
+TO = _words("and to until till -")
 CLOCKS = {"noon": time(12), "midday": time(12)}
-MORNING_MARKS = frozenset({"am"})
-AFTERNOON_MARKS = frozenset({"pm"})
+MORNING_MARKS = _words("am")
+AFTERNOON_MARKS = _words("pm")
 
-HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
-MINUTES = frozenset({"m", "min", "mins", "minute", "minutes"})
-ARTICLES = frozenset({"a", "an"})
+HOURS = _words("h hr hrs hour hours")
+MINUTES = _words("m min mins minute minutes")
+ARTICLES = _words("a an")
 HALF, QUARTER, QUARTERS, OF, AND = "half", "quarter", "quarters", "of", "and"
 
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NUMBERS = {
-    **{
-        word: number
-        for number, word in enumerate(
-            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
-        )
-    },
+    **{word: number for number, word in enumerate(_ONE_TO_TEN, start=1)},
+    "eleven": 11,
+    "twelve": 12,
     "fifteen": 15,
     "twenty": 20,
     "thirty": 30,
@@ -119,8 +87,14 @@ _TIME = (*WEEKDAYS, *MONTHS, *TODAY, *TOMORROW, *PARTS, *AFTER, *BEFORE, *BETWEE
 TIME_WORDS = frozenset({*(word for word in _TIME if len(word) > 4), "next", "noon", "half", "week"})
 """What a word that we do not know may have been meant to be."""
 
-NEGATIONS = frozenset({"not", "no", "except", "but", "without", "never"})
-NEVER_TITLES = NEGATIONS | frozenset(
-    ["any", "of", "or", "either", "each", "every", "other", "all", "weekly", "daily", "monthly", "by", "at", "around", "after", "before", "from", "until", "since", "between", "week", "weeks", "day", "days", "month", "months", "year", "optional", "online", "room", "private", "asap", "soon", "now", "later", "early", "late", "eod", "lunch", "evening", "tonight", "weekend"]
+NEGATIONS = _words("not no except but without never")
+NEVER_TITLES = (
+    NEGATIONS
+    | ABOUT
+    | _words(
+        "any of or either each every other all weekly daily monthly by at around after before from until since between "
+        "week weeks day days month months year optional online room private asap soon now later early late eod lunch "
+        "evening tonight weekend"
+    )
 )
 """Words of a larger grammar than ours: whoever uses one does not name a topic."""
