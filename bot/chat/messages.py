@@ -75,10 +75,9 @@ class _Drawing:
     def draw(self) -> None:
         row = self.row
         is_open = row.handle is not None and row.handle.is_open(self.desk.clock.now())
-        rings = row.rings_wanted > row.rings_shown
-        if is_open and not rings:
+        if is_open and not row.rings:
             self._whisper()
-        elif rings or self._has_no_place():
+        elif row.rings or self._has_no_place():
             self._post()
         elif row.posted is not None and row.digest != digest(self.card):
             self._edit(row.posted)

@@ -1,0 +1,219 @@
+"""How a proposal reads to the one who asked: the times, or what is missing before there can be any."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.availability.ranking import PAGE
+from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
+from bot.chat.conversations import basis, nothing, slots
+from bot.chat.conversations.words import everyone, has_or_have, listed, names, note, paragraph, quoted, told
+from bot.core.ids import MeetingId, PersonId
+from bot.core.meetings import MeetingState, Road
+from bot.core.people import Person, Standing
+from bot.core.proposals import Proposal, ProposalState, Vouching
+from bot.core.requests import Request
+from bot.core.text import Strong, Text, say
+from bot.language.wording import times
+from bot.scheduling.book import roads
+from bot.storage import meetings, messages
+from bot.storage.database import Tx
+
+INVITE = "invite"
+"""The kind of the message that asks somebody to connect a calendar; its subject is the proposal."""
+
+MOST_ASKED = 4
+"""A line of buttons holds five, and one of them is "Not now"."""
+
+OURS = "The details are in our direct messages."
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A proposal and everyone in it, as its asker sees it at this moment."""
+
+    proposal: Proposal
+    asker: Person
+    everyone: Mapping[PersonId, Person]
+    called: Mapping[PersonId, str]
+    """What the others are called."""
+    now: datetime
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        return tuple(self.everyone[one] for one in self.called)
+
+    @property
+    def who(self) -> str:
+        return listed(list(self.called.values()))
+
+    @property
+    def what(self) -> Text:
+        """30 min with Alex · next week, 30 Nov – 6 Dec · “Budget”."""
+        request = self.proposal.request
+        title = f" · {quoted(request.title)}" if request.title else ""
+        return say(Strong(f"{times.length(request.length)} with {self.who}"), f" · {_when(request)}{title}")
+
+
+def scene(tx: Tx, proposal: Proposal, asker: Person, now: datetime) -> Scene:
+    """The proposal with its people."""
+    people = everyone(tx, proposal.tenant, proposal.people)
+    called = names([one for one in people.values() if one.id != asker.id])
+    return Scene(proposal, asker, people, called, now)
+
+
+def card(tx: Tx, shown: Scene) -> Card:
+    """The proposal as it stands."""
+    match shown.proposal.state:
+        case ProposalState.WAITING if shown.asker.id in shown.proposal.waiting_for:
+            return _asker_first(shown)
+        case ProposalState.WAITING:
+            return _waiting(tx, shown)
+        case ProposalState.OPEN if shown.proposal.slots:
+            return _offered(tx, shown)
+        case ProposalState.OPEN:
+            return _empty(tx, shown)
+        case ProposalState.BOOKED:
+            return _booked(tx, shown)
+        case ProposalState.DISMISSED:
+            return told(paragraph(shown.what), paragraph("Not now, then. Nothing was booked, and nobody was told."))
+        case ProposalState.EXPIRED:
+            return _expired(shown)
+        case _:
+            assert_never(shown.proposal.state)
+
+
+def _offered(tx: Tx, shown: Scene) -> Card:
+    proposal = shown.proposal
+    first = proposal.page * PAGE
+    page = [(one.when, Press("proposal.book", proposal.id, one.id)) for one in proposal.slots[first : first + PAGE]]
+    turns = [_button("More times", shown, "more")] if len(proposal.slots) > first + PAGE else []
+    turns += [_button("Back", shown, "back")] if first else []
+    rests = basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)
+    return told(
+        paragraph(shown.what),
+        *slots.rows("Book", page, shown.asker, shown.others, shown.called),
+        *_out_of_reach(tx, shown),
+        note(f"{rests} Times are in your zone ({times.place(shown.asker.zone)})."),
+        Buttons((*turns, _button("Not now", shown, "dismiss"))),
+    )
+
+
+def _out_of_reach(tx: Tx, shown: Scene) -> list[Block]:
+    """Whom no invitation can reach is said before Book."""
+    out = [one.person for one in roads(tx, [shown.asker, *shown.others]) if one.road is Road.NONE]
+    who = listed([shown.called[one] for one in out])
+    return [paragraph(f"No calendar invitation can reach {who}: only my message tells them.")] if out else []
+
+
+def _empty(tx: Tx, shown: Scene) -> Card:
+    """No time is known to be free: something is not known yet, or nothing fits. Never the second while the first."""
+    proposal = shown.proposal
+    not_now = _button("Not now", shown, "dismiss")
+    unread = [one for one in proposal.basis if one.vouching is not Vouching.KNOWN]
+    if proposal.reading_until is not None and shown.now < proposal.reading_until:
+        reading = basis.reading(unread, shown.asker, shown.called, shown.now)
+        return told(paragraph(shown.what), paragraph(reading), Buttons((not_now,)), is_waiting=True)
+    if unread:
+        lines = [paragraph(line) for line in basis.unknown(unread, shown.asker, shown.called, shown.now)]
+        mend = basis.mend(unread, shown.asker, proposal.id)
+        return told(paragraph(shown.what), *lines, Buttons((*mend, not_now)), is_waiting=True)
+    reason = nothing.reason(tx, proposal, shown.everyone, shown.now)
+    return told(
+        paragraph(shown.what),
+        paragraph(f"Nothing fits. {nothing.why(reason, {**shown.called, shown.asker.id: 'you'})}"),
+        paragraph(nothing.next_step(proposal.request, shown.asker)),
+        note(basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)),
+        Buttons((not_now,)),
+    )
+
+
+def _asker_first(shown: Scene) -> Card:
+    connect = Button(label="Connect my calendar", does=Press("connect.link", shown.proposal.id), look=Look.PRIMARY)
+    return told(
+        paragraph(shown.what),
+        paragraph("To find times I need to know when you are free. Connect a calendar first."),
+        note("I keep this request for 24 hours, and answer it as soon as you have."),
+        Buttons((connect, _button("Not now", shown, "dismiss"))),
+        is_waiting=True,
+    )
+
+
+def _waiting(tx: Tx, shown: Scene) -> Card:
+    missing = [shown.everyone[one] for one in shown.proposal.waiting_for]
+    called = [shown.called[one.id] for one in missing]
+    asks = [_ask_button(shown, one) for one in missing if _is_to_be_asked(tx, shown, one)]
+    return told(
+        paragraph(shown.what),
+        paragraph(
+            f"{listed(called)} {has_or_have(called)}n't connected a calendar, so I can't know a time for you all."
+        ),
+        *(paragraph(line) for one in missing if (line := _became(tx, shown, one))),
+        note("I keep this request for 24 hours, and answer it here or in our direct messages when I can."),
+        Buttons((*asks[:MOST_ASKED], _button("Not now", shown, "dismiss"))),
+        is_waiting=True,
+    )
+
+
+def _became(tx: Tx, shown: Scene, person: Person) -> str:
+    """What became of asking them."""
+    name = shown.called[person.id]
+    if person.standing is Standing.ADDRESS:
+        return f"I don't know {name} here yet: ask them to write to me, then to connect a calendar."
+    row = messages.shown(tx, person.tenant, messages.id_of(INVITE, shown.proposal.id, person.id))
+    if row is None:
+        return ""
+    return (
+        f"I can't write to {name}: they don't have Overlap yet."
+        if row.is_refused
+        else f"I asked {name} to connect one."
+    )
+
+
+def _is_to_be_asked(tx: Tx, shown: Scene, person: Person) -> bool:
+    return person.standing is not Standing.ADDRESS and not _became(tx, shown, person)
+
+
+def _ask_button(shown: Scene, person: Person) -> Button:
+    press = Press("proposal.invite", shown.proposal.id, person.id)
+    return Button(label=f"Ask {shown.called[person.id]} to connect", does=press, look=Look.PRIMARY)
+
+
+def _booked(tx: Tx, shown: Scene) -> Card:
+    """What became of the click. The meeting itself lives in the app's DM."""
+    meeting = meetings.meeting(tx, shown.proposal.tenant, MeetingId(shown.proposal.meeting or ""))
+    length = times.length(meeting.when.length)
+    what = f"{slots.in_zone(meeting.when, shown.asker.zone)}, {length} with {shown.who}"
+    return told(paragraph(Strong(f"{_word(meeting.state)} {what}."), f" {OURS}"))
+
+
+def _word(state: MeetingState) -> str:
+    match state:
+        case MeetingState.BOOKING:
+            return "Booking"
+        case MeetingState.BOOKED | MeetingState.MOVING:
+            return "Booked"
+        case MeetingState.UNDOING | MeetingState.UNDONE | MeetingState.CANCELLED:
+            return "No longer booked:"
+        case MeetingState.FAILED:
+            return "Not booked:"
+        case _:
+            assert_never(state)
+
+
+def _expired(shown: Scene) -> Card:
+    words = "These times are no longer on offer. Nothing was booked."
+    if shown.proposal.waiting_for:
+        words = "I waited 24 hours for a calendar and let this request go. Nothing was booked."
+    again = Button(label="Look again", does=Press("proposal.again", shown.proposal.id), look=Look.PRIMARY)
+    return told(paragraph(shown.what), paragraph(words), Buttons((again,)))
+
+
+def _button(label: str, shown: Scene, verb: str) -> Button:
+    return Button(label=label, does=Press(f"proposal.{verb}", shown.proposal.id))
+
+
+def _when(request: Request) -> str:
+    dates = times.window(request.window)
+    return dates if request.when_words.casefold() == dates.casefold() else f"{request.when_words}, {dates}"
