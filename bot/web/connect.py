@@ -25,7 +25,7 @@ from bot.storage.links import Session
 from bot.web import forms
 from bot.web.forms import DAYS, Form, Mistake, Unreadable
 from bot.web.mistakes import of_sign_in
-from bot.web.pages import STATIC, Day, Pages, days, who
+from bot.web.pages import STATIC, Day, Pages, days, week, who
 
 COOKIE = "overlap_connect"
 NOTHING_TYPED = SignIn(service="", url="", user="", password="")
@@ -164,7 +164,7 @@ class Doors:
             "done",
             who=who(setup.person),
             setup=setup,
-            days=days(setup.person.hours),
+            week=week(setup.person.hours),
             resumes="resumes" in request.query_params,
         )
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
@@ -96,6 +97,17 @@ def days(hours: WorkingHours) -> list[Day]:
         start, end = (f"{spans[0].start:%H:%M}", f"{spans[-1].end:%H:%M}") if spans else ("09:00", "17:00")
         rows.append(Day(number=number, name=name, is_on=bool(spans), start=start, end=end))
     return rows
+
+
+def week(hours: WorkingHours) -> list[str]:
+    """The hours in few words: "Monday – Friday 09:00–17:00"; days that are alike and follow each other together."""
+    told: list[str] = []
+    for spans, run in groupby(range(7), key=hours.on):
+        numbers = list(run)
+        name = DAYS[numbers[0]] if len(numbers) == 1 else f"{DAYS[numbers[0]]} – {DAYS[numbers[-1]]}"
+        if spans:
+            told.append(f"{name} {', '.join(f'{span.start:%H:%M}–{span.end:%H:%M}' for span in spans)}")
+    return told or ["none"]
 
 
 @lru_cache(maxsize=1)
