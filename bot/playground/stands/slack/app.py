@@ -1,0 +1,117 @@
+"""Slack's servers, as the bot reaches them: the Web API behind a bearer token, and response URLs."""
+
+import hmac
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.playground.stands.slack.limits import Refused
+from bot.playground.stands.slack.messages import Json
+from bot.playground.stands.slack.methods import READS_JSON, Methods
+
+_ANSWERS = frozenset({"user_not_found", "users_not_found"})
+"""Refusals that are answers, not somebody's mistake."""
+_GONE = frozenset({"used_url", "expired_url", "invalid_url", "message_not_found"})
+RESPONSE_URL = "response_url"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was refused."""
+
+    where: str
+    """The method, or `response_url`."""
+    code: str
+    detail: str
+
+
+@dataclass
+class Door:
+    """The HTTP side; it remembers every call, every refusal, and what it was told to go wrong."""
+
+    methods: Methods
+    token: str
+    refusals: list[Refusal] = field(default_factory=list)
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+    _failing: dict[str, deque[tuple[int, dict[str, str]]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def application(self) -> Starlette:
+        paths = ("/commands/{rest:path}", "/actions/{rest:path}")
+        return Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                *(Route(path, self._respond, methods=["POST"]) for path in paths),
+            ]
+        )
+
+    def fail(self, method: str, *, status: int, retry_after: int | None = None, times: int = 1) -> None:
+        """The next `times` calls of it are answered with that status: 429 with Retry-After, 503, …"""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        with self._lock:
+            self._failing.setdefault(method, deque()).extend([(status, headers)] * times)
+
+    async def _call(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        if failure := self._failure(method):
+            return JSONResponse({"ok": False, "error": "ratelimited"}, failure[0], headers=failure[1])
+        try:
+            self._check_token(request.headers.get("authorization"))
+            asked = await _arguments(request, method)
+            self.calls.append((method, asked))
+            return JSONResponse({"ok": True, **self.methods[method](asked)})
+        except Refused as refused:
+            self._note(method, refused)
+            return JSONResponse({"ok": False, "error": refused.code, "detail": refused.detail})
+
+    async def _respond(self, request: Request) -> Response:
+        if failure := self._failure(RESPONSE_URL):
+            return Response(status_code=failure[0], headers=failure[1])
+        try:
+            body = json.loads(await request.body())
+            if not isinstance(body, dict):
+                raise Refused("invalid_payload", "an object")
+            self.methods.respond(request.url.path, body)
+        except ValueError:
+            return self._not_ok(Refused("invalid_payload", "no JSON"))
+        except Refused as refused:
+            return self._not_ok(refused)
+        return PlainTextResponse("ok")
+
+    def _not_ok(self, refused: Refused) -> Response:
+        self._note(RESPONSE_URL, refused)
+        return JSONResponse({"ok": False, "error": refused.code}, 404 if refused.code in _GONE else 400)
+
+    def _note(self, where: str, refused: Refused) -> None:
+        if refused.code not in _ANSWERS:
+            self.refusals.append(Refusal(where, refused.code, refused.detail))
+
+    def _check_token(self, header: str | None) -> None:
+        if header is None:
+            raise Refused("not_authed", "no bearer token")
+        if not hmac.compare_digest(header.encode(), f"Bearer {self.token}".encode()):
+            raise Refused("invalid_auth", "the wrong token")
+
+    def _failure(self, method: str) -> tuple[int, dict[str, str]] | None:
+        with self._lock:
+            waiting = self._failing.get(method)
+            return waiting.popleft() if waiting else None
+
+
+async def _arguments(request: Request, method: str) -> Json:
+    """What a method was called with: a form or the query, and JSON where the method reads it."""
+    if request.headers.get("content-type", "").startswith("application/json"):
+        if method not in READS_JSON:
+            return dict(request.query_params)
+        try:
+            asked = json.loads(await request.body())
+        except ValueError as error:
+            raise Refused("invalid_json", "no JSON") from error
+        return asked if isinstance(asked, dict) else {}
+    return {**request.query_params, **{name: str(value) for name, value in (await request.form()).items()}}
