@@ -7,7 +7,7 @@ a bad token. The rules: learn.microsoft.com/azure/bot-service/rest-api/bot-frame
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -53,10 +53,15 @@ class Keys:
 
     async def key(self, kid: str) -> Key | None:
         """The key of that name; asks for the keys when they are old, or when this one is unknown."""
-        if self._is_old():
-            await self._ask(self._is_old)
-        if kid not in self._keys and self._may_have_missed():
-            await self._ask(lambda: kid not in self._keys and self._may_have_missed(), is_miss=True)
+        known = self._keys.get(kid)
+        if known is not None and (not self._is_old() or self._asking.locked()):
+            return known
+        async with self._asking:  # whoever waited here finds what the one before has read
+            if self._is_old():
+                await self._ask()
+            elif kid not in self._keys and self._may_have_missed():
+                self._missed_at = self.clock.now()
+                await self._ask()
         return self._keys.get(kid)
 
     def _is_old(self) -> bool:
@@ -69,21 +74,16 @@ class Keys:
     def _may_have_missed(self) -> bool:
         return bool(self._keys) and (self._missed_at is None or self.clock.now() - self._missed_at >= PATIENCE)
 
-    async def _ask(self, is_needed: Callable[[], bool], *, is_miss: bool = False) -> None:
-        """Read the keys, unless another request did so while this one waited; what was good stays when that fails."""
+    async def _ask(self) -> None:
+        """Read the keys; what was good stays when that fails."""
         import httpx
 
-        async with self._asking:
-            if not is_needed():
-                return
-            self._asked_at = self.clock.now()
-            if is_miss:
-                self._missed_at = self._asked_at
-            try:
-                self._keys = await self._read()
-                self._read_at = self._asked_at
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
-                log.error("the keys that sign what Teams sends cannot be read: %s", type(error).__name__)
+        self._asked_at = self.clock.now()
+        try:
+            self._keys = await self._read()
+            self._read_at = self._asked_at
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
+            log.error("the keys that sign what Teams sends cannot be read: %s", type(error).__name__)
 
     async def _read(self) -> dict[str, Key]:
         import httpx
