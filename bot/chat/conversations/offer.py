@@ -1,6 +1,6 @@
 """How a proposal reads to the one who asked: the times, or what is missing before there can be any."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never

@@ -1,6 +1,7 @@
 """How a time reads when several people look at it, and the rows of a card in which one is chosen."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from bot.chat.cards import Button, Look, Press, Row
 from bot.chat.conversations.words import listed, shorn
@@ -27,8 +28,19 @@ def named(name: str, slots: Iterable[Interval]) -> Interval | None:
 
 def start(when: Interval, zone: str) -> str:
     """Tue 1 Dec 16:00."""
+    return moment(when.start, zone)
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Tue 1 Dec 16:00."""
+    here = local(at, zone)
+    return f"{times.day(here.date())} {times.clock(here.time())}"
+
+
+def short(when: Interval, zone: str) -> str:
+    """Tue 16:00."""
     begins = local(when.start, zone)
-    return f"{times.day(begins.date())} {times.clock(begins.time())}"
+    return f"{times.WEEKDAYS[begins.weekday()][:3]} {times.clock(begins.time())}"
 
 
 def in_zone(when: Interval, zone: str) -> str:
@@ -58,18 +70,18 @@ def rows(
     called: Mapping[PersonId, str],
 ) -> tuple[Row, ...]:
     """A row for each time, with a button `verb Tue 16:00`; two of one label carry their dates instead."""
-    short = [f"{verb} {_short(when, viewer.zone)}" for when, _ in slots]
+    labels = _labels(verb, [when for when, _ in slots], viewer.zone)
     return tuple(
         Row(
             say(Strong(times.stretch(when, viewer.zone)), for_others(when, viewer, others, called)),
             Button(
-                label=label if short.count(label) == 1 else f"{verb} {start(when, viewer.zone)}",
+                label=label,
                 does=press,
                 hint=hint(verb, when, viewer.zone),
                 look=Look.PRIMARY if place == 0 else Look.PLAIN,
             ),
         )
-        for place, ((when, press), label) in enumerate(zip(slots, short, strict=True))
+        for place, ((when, press), label) in enumerate(zip(slots, labels, strict=True))
     )
 
 
@@ -78,6 +90,12 @@ def hint(verb: str, when: Interval, zone: str) -> str:
     return shorn(f"{verb} {times.long_stretch(when, zone)}", LONGEST_HINT)
 
 
-def _short(when: Interval, zone: str) -> str:
-    begins = local(when.start, zone)
-    return f"{times.WEEKDAYS[begins.weekday()][:3]} {times.clock(begins.time())}"
+def _labels(verb: str, slots: Sequence[Interval], zone: str) -> list[str]:
+    """No two alike: Book Tue 16:00; Book Tue 1 Dec 16:00; with the zone's mark in the hour that the clocks repeat."""
+    labels = [f"{verb} {short(when, zone)}" for when in slots]
+    dated = [f"{verb} {start(when, zone)}" for when in slots]
+    marked = [f"{label} {times.zone_mark(when.start, zone)}" for label, when in zip(dated, slots, strict=True)]
+    for longer in (dated, marked):
+        taken = list(labels)
+        labels = [long if taken.count(label) > 1 else label for label, long in zip(labels, longer, strict=True)]
+    return labels

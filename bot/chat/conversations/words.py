@@ -31,7 +31,7 @@ def platform(person: Person) -> str:
 
 
 def names(group: Collection[Person]) -> dict[PersonId, str]:
-    """What each is called, no two alike: the first name; the whole one where two share it; a number if they still do."""
+    """What each is called, no two alike: the first name, else the whole one, else that and a number."""
     called = {one.id: _first(one) for one in group}
     whole = {one.id: one.name for one in group}
     for longer in (whole, {key: f"{whole[key]} ({place})" for place, key in enumerate(called, start=1)}):
