@@ -169,6 +169,19 @@ def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Int
     return replace(offered, page=min(offered.page, _last_page(offered)))
 
 
+def reopen(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """A meeting failed: its proposal is open again, with fresh times, but not that one before it was read anew."""
+    if meeting.proposal is None:
+        return
+    proposal = proposals.proposal(tx, meeting.tenant, meeting.proposal)
+    if proposal.state is not ProposalState.BOOKED or proposal.meeting != meeting.id:
+        return
+    fresh = answered(tx, replace(proposal, meeting=None, page=0), now, taken=(meeting.when,))
+    proposals.save(tx, fresh)
+    due.mark(tx, meeting.tenant, KIND, proposal.id, _wake(tx, fresh) or now)
+    messages.changed(tx, meeting.tenant, KIND, proposal.id, now)
+
+
 def slot_id(when: Interval) -> str:
     """The same for the same time, so that a button drawn before a new look still means what it says."""
     return f"{int(when.start.timestamp()) // 60:x}"

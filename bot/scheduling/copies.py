@@ -1,0 +1,168 @@
+"""The calls that a meeting makes outside: a copy put, removed or looked at, and the last look before it is written.
+
+Each call is made only while the loan of the meeting's due row holds: who lost it must not write any more, because
+somebody else is at it already.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from bot.core.calendars import Calendar
+from bot.core.errors import NotFound, OverlapError, Stale, TryLater
+from bot.core.events import Draft, Instance, Written
+from bot.core.ids import CalendarId, PersonId, TenantId
+from bot.core.intervals import Interval
+from bot.core.meetings import Meeting
+from bot.core.people import Person
+from bot.providers.base import CalendarProvider, Remote
+from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
+from bot.storage import calendars, mirror, people
+from bot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+OpenCalendar = Callable[[TenantId, CalendarId], AbstractContextManager[tuple[CalendarProvider, Remote]]]
+"""Lends the opened account that holds a calendar."""
+
+Holds = Callable[[], bool]
+"""Whether the loan of the due row still holds long enough for one more call outside."""
+
+LOOK = timedelta(seconds=2)
+"""How long the last look may take, for all calendars together: somebody waits for "booked"."""
+
+
+_Answer = TypeVar("_Answer")
+
+
+class _LetGo(Stale):
+    """The loan is over: whoever has it now goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """One meeting's calls outside, under one loan."""
+
+    database: Database
+    open_calendar: OpenCalendar
+    holds: Holds
+    look: timedelta = LOOK
+
+    def put(self, meeting: Meeting, calendar: CalendarId, draft: Draft) -> Written | Trouble:
+        """The copy as it stands now, read back; or why it does not stand as drafted."""
+
+        def put(provider: CalendarProvider, remote: Remote) -> Written:
+            written = provider.put(remote, draft)
+            if written.when != draft.when:
+                raise TryLater("The calendar keeps another time than it was given.")
+            return written
+
+        return self._call(meeting.tenant, calendar, put)
+
+    def get(self, meeting: Meeting, calendar: CalendarId) -> Written | Trouble | None:
+        """The copy as it stands, or None."""
+        return self._call(meeting.tenant, calendar, lambda provider, remote: provider.get(remote, meeting.uid))
+
+    def remove(self, meeting: Meeting, calendar: CalendarId) -> Trouble | None:
+        """None once no copy of it stands there, as the calendar says itself; a calendar that is gone holds none."""
+
+        def remove(provider: CalendarProvider, remote: Remote) -> None:
+            provider.remove(remote, meeting.uid)
+            self._guard()
+            left = provider.get(remote, meeting.uid)
+            if left is not None and left.meeting == meeting.id:
+                raise TryLater("The calendar still shows what was removed from it.")
+
+        try:
+            return self._call(meeting.tenant, calendar, remove, also=(NotFound,))
+        except NotFound:
+            return None
+
+    def in_the_way(self, meeting: Meeting, when: Interval) -> list[CalendarId]:
+        """The calendars in which something else stands at that time: looked at live, all at once.
+
+        Where one does not answer in time, the mirror's word is taken for it; a clash that it did not know yet is then
+        found by its next reading.
+        """
+        with self.database.reading() as tx:
+            coming = attending(meeting)
+            owners = {one: people.person(tx, meeting.tenant, one) for one in coming}
+            counting = [one for one in calendars.of_people(tx, meeting.tenant, coming) if one.counts]
+            ids = [one.id for one in counting]
+            known = mirror.busy(tx, meeting.tenant, ids, when)
+        seen = self._looked(counting, owners, when)
+        for calendar in ids:
+            if calendar not in seen:
+                log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar})
+                seen[calendar] = [one.instance for one in known if one.calendar == calendar]
+        return [calendar for calendar, instances in seen.items() if in_the_way(meeting, when, instances)]
+
+    def _looked(
+        self, counting: Iterable[Calendar], owners: dict[PersonId, Person], when: Interval
+    ) -> dict[CalendarId, Iterable[Instance]]:
+        """What stands there now, of those that answered in time."""
+        answers: SimpleQueue[tuple[CalendarId, Iterable[Instance] | BaseException]] = SimpleQueue()
+
+        def look(calendar: Calendar, zone: str) -> None:
+            try:
+                with self.open_calendar(calendar.tenant, calendar.id) as (provider, remote):
+                    answers.put((calendar.id, provider.read(remote, when, zone).instances))
+            except BaseException as error:  # whatever it is belongs to the one who waits for it
+                answers.put((calendar.id, error))
+
+        waiting = 0
+        for calendar in counting:
+            self._guard()
+            # A daemon: a server that never answers must not keep the process from ending.
+            threading.Thread(target=look, args=(calendar, owners[calendar.person].zone), daemon=True).start()
+            waiting += 1
+        return _collected(answers, waiting, self.look)
+
+    def _call(
+        self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        call: Callable[[CalendarProvider, Remote], _Answer],
+        *,
+        also: tuple[type[OverlapError], ...] = (),
+    ) -> _Answer | Trouble:
+        self._guard()
+        try:
+            with self.open_calendar(tenant, calendar) as (provider, remote):
+                self._guard()
+                return call(provider, remote)
+        except OverlapError as error:
+            if isinstance(error, (_LetGo, *also)):
+                raise
+            log.info("a calendar could not be written: %s", error.code, extra={"calendar": calendar})
+            return trouble(error)
+
+    def _guard(self) -> None:
+        if not self.holds():
+            raise _LetGo("Somebody else works on this meeting now.")
+
+
+def _collected(
+    answers: SimpleQueue[tuple[CalendarId, Iterable[Instance] | BaseException]], waiting: int, most: timedelta
+) -> dict[CalendarId, Iterable[Instance]]:
+    until = time.monotonic() + most.total_seconds()
+    seen: dict[CalendarId, Iterable[Instance]] = {}
+    for _ in range(waiting):
+        try:
+            calendar, answer = answers.get(timeout=max(until - time.monotonic(), 0))
+        except Empty:
+            break
+        match answer:
+            case OverlapError():
+                continue
+            case BaseException():
+                raise answer
+            case instances:
+                seen[calendar] = instances
+    return seen

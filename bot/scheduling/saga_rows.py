@@ -1,0 +1,161 @@
+"""What each step of a meeting leaves in the rows: its state, whose time is free again, and who is told.
+
+Each function changes the meeting within the transaction that saves it, so that nobody is told what is not so.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.ids import PersonId
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
+from bot.scheduling import saga_plan
+from bot.scheduling.propose import reopen
+from bot.storage import calendars, ledger, messages
+from bot.storage.database import Tx
+
+KIND = "meeting"
+"""The kind of its due rows and of its messages, and the cause of its claims."""
+
+Change = Callable[[Tx, Meeting, datetime], Meeting]
+"""Makes of a meeting what it is from now on."""
+
+
+def hindered(_tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """A calendar did not answer: from now on it is waited for."""
+    return replace(meeting, hindered_since=now)
+
+
+def unhindered(_tx: Tx, meeting: Meeting, _now: datetime) -> Meeting:
+    """Every calendar answered."""
+    return replace(meeting, hindered_since=None)
+
+
+def written(attendance: Attendance, sequence: int) -> Change:
+    """That copy stands; the mirror does not know it yet, so its calendar is to be read."""
+
+    def stands(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        _reread(tx, meeting, attendance, now)
+        return saga_plan.changed(
+            meeting, attendance.person, written=sequence, written_status=attendance.status, written_at=now
+        )
+
+    return stands
+
+
+def freed(attendance: Attendance) -> Change:
+    """They declined and their copy is gone: that time of theirs is free."""
+
+    def gone(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        _reread(tx, meeting, attendance, now)
+        ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(attendance.person,))
+        messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+        return saga_plan.changed(meeting, attendance.person, written=None, written_status=None, written_at=None)
+
+    return gone
+
+
+def without_road(attendance: Attendance) -> Change:
+    """Their calendar does not take it: the meeting stands without their copy, and its card says so."""
+
+    def without(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+        return saga_plan.changed(meeting, attendance.person, road=Road.NONE, calendar=None)
+
+    return without
+
+
+def given_up(reason: str) -> Change:
+    """It cannot be: everything that was written of it goes again."""
+    return lambda _tx, meeting, _now: replace(meeting, state=MeetingState.UNDOING, reason=reason)
+
+
+def booked(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """It stands on its calendars: its people are told for the first time."""
+    _show(tx, meeting, now, ring=_others(meeting))
+    return replace(meeting, state=MeetingState.BOOKED, booked_at=now, sequence=saga_plan.target(meeting), reason="")
+
+
+def moved(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """It stands at the new time, and the old one is free."""
+    assert meeting.moving_to is not None
+    if meeting.moving_to != meeting.when:
+        ledger.release(tx, meeting.tenant, meeting.id, when=meeting.when)
+    _show(tx, meeting, now, ring=_others(meeting))
+    return replace(
+        meeting,
+        state=MeetingState.BOOKED,
+        was=meeting.when,
+        when=meeting.moving_to,
+        moving_to=None,
+        sequence=saga_plan.target(meeting),
+        reason="",
+    )
+
+
+def stayed(reason: str) -> Change:
+    """It cannot move there: it stays where it is, and its organiser hears why."""
+
+    def where_it_is(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        if meeting.moving_to is not None and meeting.moving_to != meeting.when:
+            ledger.release(tx, meeting.tenant, meeting.id, when=meeting.moving_to)
+        _show(tx, meeting, now, ring=(meeting.organiser,))
+        return replace(meeting, state=MeetingState.BOOKED, moving_to=None, reason=reason)
+
+    return where_it_is
+
+
+def ended(left: Collection[PersonId]) -> Change:
+    """It is off every calendar, but for those of the people who are `left`: their time stays taken until it is."""
+
+    def over(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        _give_back(tx, meeting, now, left)
+        over = replace(meeting, state=saga_plan.end(meeting), moving_to=None)
+        if over.state is MeetingState.FAILED:
+            _show(tx, over, now, ring=(over.organiser,))
+            reopen(tx, over, now)
+        else:
+            _show(tx, over, now, ring=() if over.booked_at is None else _others(over))
+        is_to_sweep = bool(left) or meeting.hindered_since is not None
+        return replace(saga_plan.without_copies(over, left), hindered_since=now if is_to_sweep else None)
+
+    return over
+
+
+def swept(left: Collection[PersonId]) -> Change:
+    """It was over before, and what was found of it since is removed."""
+
+    def clean(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        _give_back(tx, meeting, now, left)
+        rest = saga_plan.without_copies(meeting, left)
+        since = meeting.hindered_since
+        is_over = not left and (since is None or now >= since + saga_plan.COOL_OFF)
+        return replace(rest, hindered_since=None) if is_over else rest
+
+    return clean
+
+
+def _give_back(tx: Tx, meeting: Meeting, now: datetime, left: Collection[PersonId]) -> None:
+    gone = [one for one in meeting.attendances if one.person not in left]
+    ledger.release(tx, meeting.tenant, meeting.id, people=[one.person for one in gone])
+    for attendance in gone:
+        if attendance.written is not None or meeting.hindered_since is not None:
+            _reread(tx, meeting, attendance, now)
+
+
+def _reread(tx: Tx, meeting: Meeting, attendance: Attendance, now: datetime) -> None:
+    """We changed that calendar, so its rows no longer tell what stands there."""
+    if attendance.calendar is not None:
+        calendars.dirty(tx, meeting.tenant, attendance.calendar, now)
+
+
+def _others(meeting: Meeting) -> tuple[PersonId, ...]:
+    """Those who come and are not its organiser."""
+    return tuple(one for one in saga_plan.attending(meeting) if one != meeting.organiser)
+
+
+def _show(tx: Tx, meeting: Meeting, now: datetime, *, ring: tuple[PersonId, ...]) -> None:
+    """Everyone who knows of it sees it as it is; those who must hear of it get a new message."""
+    messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+    for person in ring:
+        messages.show(tx, meeting.tenant, kind=KIND, subject=meeting.id, person=person, now=now, ring=True)
