@@ -89,13 +89,13 @@ class _Pen:
                 parts[0] |= {"separator": True, "spacing": "Medium"}
             is_ruled = is_ruled and not parts
             body += parts
-        return body
+        return body or [_line("…")]
 
     def _block(self, block: Heading | Say | Row | Note | Buttons) -> list[Drawn]:
         match block:
             case Heading(words):
-                words = " ".join(_cut(words, 150).split())
-                return [_line(_escaped(words)) | {"style": "heading", "size": "Medium", "weight": "Bolder"}]
+                look = {"style": "heading", "size": "Medium", "weight": "Bolder"}
+                return [line | look for line in self._lines(say(" ".join(words[:150].split())))]
             case Say(text):
                 return self._lines(text)
             case Note(text):
