@@ -26,8 +26,8 @@ from bot.storage.database import Database, Tx
 KIND = "conflict"
 """Its messages are called so."""
 
-SOON = timedelta(seconds=2)
-"""Until a meeting that is on its way is looked at again."""
+SOON, LATER = timedelta(seconds=2), timedelta(seconds=60)
+"""How long until we look again at a meeting that is on its way: the longer it takes already, the longer."""
 
 Times = Mapping[MeetingId, tuple[tuple[Interval, ...], bool]]
 
@@ -185,5 +185,10 @@ def _refresh(tx: Tx, tenant: TenantId, standing: Standing, times: Times, now: da
 def _again(told: Iterable[Conflict], theirs: Mapping[MeetingId, Meeting], now: datetime) -> datetime | None:
     """Soon while a meeting that clashes is on its way elsewhere, else when it is over."""
     clashing = {theirs[one.meeting] for one in told if one.meeting in theirs}
-    ends = (one.when.end if one.state is MeetingState.BOOKED else now + SOON for one in clashing)
-    return min(ends, default=None)
+    return min((_settles(one, now) for one in clashing), default=None)
+
+
+def _settles(meeting: Meeting, now: datetime) -> datetime:
+    if meeting.state is MeetingState.BOOKED:
+        return meeting.when.end
+    return now + min(max(now - (meeting.hindered_since or now), SOON), LATER)

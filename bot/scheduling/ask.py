@@ -8,7 +8,8 @@ from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, OPEN_ASKS, Ask, AskState, Meeting, MeetingState, Response, TimesForMove
-from bot.scheduling.change import attending, check_free, close_ask, start_move, withdraw_asks
+from bot.scheduling.change import check_free, close_ask, start_move, withdraw_asks
+from bot.scheduling.saga_plan import attending
 from bot.storage import asks, due, ledger, meetings, messages
 from bot.storage.database import Database, Tx
 
@@ -51,8 +52,19 @@ class Asking:
         try:
             return self._pick(tenant, ask_id, ask.slots[index], by)
         except Taken:
-            self.open(tenant, ask.meeting, by)
+            self._look_again(tenant, ask)
             raise
+
+    def _look_again(self, tenant: TenantId, ask: Ask) -> None:
+        """Fresh times in the place of those of which one turned out to be taken; it rings nobody."""
+        with self.database.reading() as tx:
+            meeting = meetings.meeting(tx, tenant, ask.meeting)
+        slots, is_known = self.times_for_move(tenant, meeting)
+        with self.database.transaction() as tx:
+            fresh = asks.ask(tx, tenant, ask.id)
+            if fresh.state is AskState.CHOOSING:
+                asks.save(tx, replace(fresh, slots=slots, is_known=is_known))
+                messages.changed(tx, tenant, KIND, ask.id, self.clock.now())
 
     def _pick(self, tenant: TenantId, ask_id: AskId, wanted: Interval, by: PersonId) -> Ask:
         with self.database.transaction() as tx:

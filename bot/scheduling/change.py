@@ -8,13 +8,12 @@ from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, Ask, AskState, Attendance, Meeting, MeetingState, Response
+from bot.core.meetings import LIVE, Ask, AskState, Meeting, MeetingState, Response
+from bot.scheduling.saga_plan import attending, changed
+from bot.scheduling.saga_rows import KIND
 from bot.scheduling.sight import sight
 from bot.storage import asks, due, ledger, meetings, messages, people
 from bot.storage.database import Database, Tx
-
-MEETING_CLAIM = "meeting"
-"""The cause of the claims of the meeting itself; those of an ask are called by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,18 @@ def start_move(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> Meeting
     who = attending(meeting)
     check_free(tx, meeting, who, to, now)
     claim(tx, meeting, who, to, now)
-    return hand_over(tx, replace(meeting, state=MeetingState.MOVING, moving_to=to, reason=""), now)
+    return hand_to_saga(tx, moving(meeting, to), now)
+
+
+def moving(meeting: Meeting, to: Interval) -> Meeting:
+    """The meeting on its way to that time, with fresh patience for calendars that do not answer."""
+    return replace(meeting, state=MeetingState.MOVING, moving_to=to, reason="", hindered_since=None)
 
 
 def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> Meeting:
     """From here on it is only taken away; nobody needs to answer an ask about it any more."""
     withdraw_asks(tx, meeting, now)
-    return hand_over(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
+    return hand_to_saga(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
 
 
 def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: datetime) -> Meeting:
@@ -93,17 +97,17 @@ def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: 
     if attendance.response is response:
         return meeting
     if response is Response.DECLINED:
-        ledger.release(tx, meeting.tenant, meeting.id, cause=MEETING_CLAIM, people=(person,))
+        ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(person,))
     elif attendance.response is Response.DECLINED:
         _claim_again(tx, meeting, person, now)
     due.mark(tx, meeting.tenant, "reading", person, now)  # what they declined clashes with nothing any more
-    return hand_over(tx, with_attendance(meeting, replace(attendance, response=response)), now)
+    return hand_to_saga(tx, changed(meeting, person, response=response), now)
 
 
-def hand_over(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+def hand_to_saga(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
     """Save it, let the saga make its calendars follow, and redraw what people see of it."""
-    due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
-    messages.changed(tx, meeting.tenant, "meeting", meeting.id, now)
+    due.mark(tx, meeting.tenant, KIND, meeting.id, now)
+    messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
     return meetings.save(tx, meeting)
 
 
@@ -118,19 +122,8 @@ def close_ask(tx: Tx, ask: Ask, state: AskState, now: datetime) -> Ask:
     """It ends, whatever it held is free again, and everyone who sees it sees that."""
     ledger.release(tx, ask.tenant, ask.meeting, cause=ask.id)
     messages.changed(tx, ask.tenant, "ask", ask.id, now)
-    messages.changed(tx, ask.tenant, "meeting", ask.meeting, now)
+    messages.changed(tx, ask.tenant, KIND, ask.meeting, now)
     return asks.save(tx, replace(ask, state=state))
-
-
-def attending(meeting: Meeting) -> tuple[PersonId, ...]:
-    """Those whose time it takes: everyone who did not decline."""
-    return tuple(one.person for one in meeting.attendances if one.response is not Response.DECLINED)
-
-
-def with_attendance(meeting: Meeting, attendance: Attendance) -> Meeting:
-    """The same meeting with that person's part in it changed."""
-    changed = (attendance if one.person == attendance.person else one for one in meeting.attendances)
-    return replace(meeting, attendances=tuple(changed))
 
 
 def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
@@ -143,9 +136,7 @@ def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interv
 
 def claim(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
     """That time of all these people is the meeting's; `Taken` names whose the database refused."""
-    ledger.claim(
-        tx, meeting.tenant, subject=meeting.id, cause=MEETING_CLAIM, people=who, when=when, state="booked", now=now
-    )
+    ledger.claim(tx, meeting.tenant, subject=meeting.id, cause=KIND, people=who, when=when, state="booked", now=now)
 
 
 def _claim_again(tx: Tx, meeting: Meeting, person: PersonId, now: datetime) -> None:

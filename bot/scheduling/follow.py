@@ -12,6 +12,7 @@ from bot.core.calendars import Calendar
 from bot.core.events import Busy, Instance, Status
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Response
+from bot.scheduling.saga_plan import target
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def may_judge(meeting: Meeting, attendance: Attendance, calendar: Calendar) -> b
     Only a reading that began after our write was confirmed knows of it; seconds are all we keep, so an equal one may
     have come first.
     """
-    if meeting.state is not MeetingState.BOOKED or attendance.is_behind(meeting.sequence):
+    if meeting.state is not MeetingState.BOOKED or attendance.is_behind(target(meeting)):
         return False
     if attendance.written_at is None or calendar.read_at is None or calendar.problem is not None:
         return False

@@ -6,8 +6,7 @@ is read of this one.
 """
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -18,20 +17,17 @@ from bot.core.errors import InvalidInput, OverlapError, Stale, Taken
 from bot.core.events import Busy, Instance, Kind, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
 from bot.core.meetings import LIVE, Attendance, Meeting, Response, TimesForMove
-from bot.providers.base import CalendarProvider, Remote
 from bot.scheduling.ask import offer, request
-from bot.scheduling.change import answer, hand_over, start_undo, with_attendance
+from bot.scheduling.change import answer, hand_to_saga, start_undo
+from bot.scheduling.copies import OpenCalendar
 from bot.scheduling.follow import Act, Answered, Asked, Deleted, Echo, Moved, copy_of, follow, may_judge
 from bot.scheduling.overrule import overrule
+from bot.scheduling.saga_plan import changed
 from bot.storage import calendars, meetings, mirror
 from bot.storage.database import Database, Tx
 
-OpenCalendar = Callable[[TenantId, CalendarId], AbstractContextManager[tuple[CalendarProvider, Remote]]]
-
-SOON = timedelta(seconds=2)
-"""Until something of ours that is under way is looked at again."""
-LATER = timedelta(seconds=60)
-"""Until a calendar that does not answer is asked again."""
+SOON, LATER = timedelta(seconds=2), timedelta(seconds=60)
+"""How long until we look again at what is under way, or at a calendar that does not answer."""
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +68,7 @@ class Following:
         for one in seen:
             assert one.attendance.calendar is not None
             if not may_judge(one.meeting, one.attendance, owned[one.attendance.calendar]):
-                agains.append(now + SOON)
+                agains.append(now + _pause(one, now))
                 continue
             try:
                 self._do(self._confirmed(one, owned.values()))
@@ -145,6 +141,12 @@ def _seen(tx: Tx, tenant: TenantId, person: PersonId, owned: dict[CalendarId, Ca
     return seen
 
 
+def _pause(one: Seen, now: datetime) -> timedelta:
+    """Until the saga is done, or its write has been read: the longer it takes already, the longer."""
+    since = one.meeting.hindered_since or one.attendance.written_at or now
+    return min(max(now - since, SOON), LATER)
+
+
 def _current(tx: Tx, one: Seen) -> Seen:
     """The same, read again; `Stale` if the meeting changed since it was judged."""
     meeting = meetings.meeting(tx, one.meeting.tenant, one.meeting.id)
@@ -159,8 +161,7 @@ def _apply(tx: Tx, one: Seen, act: Echo | Moved | Deleted | Answered, now: datet
         case Echo():
             meetings.save(tx, meeting)
         case Moved(to):
-            assert one.copy is not None
-            overrule(tx, meeting, to, one.copy.instance.sequence, now)
+            overrule(tx, meeting, to, now)
         case Deleted():
             start_undo(tx, meeting, now, reason="deleted")
         case Answered(response):
@@ -171,17 +172,14 @@ def _apply(tx: Tx, one: Seen, act: Echo | Moved | Deleted | Answered, now: datet
 
 def _put_back(tx: Tx, one: Seen, now: datetime) -> Meeting:
     """The saga is to write their copy again."""
-    meeting = _rehomed(one)
-    attendance = meeting.attendance(one.attendance.person)
-    assert attendance is not None
-    return hand_over(tx, with_attendance(meeting, replace(attendance, written_status=None)), now)
+    return hand_to_saga(tx, changed(_rehomed(one), one.attendance.person, written_status=None), now)
 
 
 def _rehomed(one: Seen) -> Meeting:
     """The meeting, with the copy known to be in the calendar to which its owner dragged it."""
     if one.copy is None or one.copy.calendar == one.attendance.calendar:
         return one.meeting
-    return with_attendance(one.meeting, replace(one.attendance, calendar=one.copy.calendar))
+    return changed(one.meeting, one.attendance.person, calendar=one.copy.calendar)
 
 
 def _is_lost(calendar: Calendar) -> bool:

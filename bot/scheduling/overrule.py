@@ -13,38 +13,24 @@ from bot.core.errors import Taken
 from bot.core.events import Busy
 from bot.core.ids import ConflictId, new_id
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, Response
-from bot.scheduling.change import MEETING_CLAIM, attending, claim, hand_over, withdraw_asks
+from bot.core.meetings import Meeting
+from bot.scheduling.change import claim, hand_to_saga, moving, withdraw_asks
 from bot.scheduling.follow import is_copy
-from bot.storage import calendars, conflicts, due, ledger, messages, mirror
+from bot.scheduling.saga_plan import attending
+from bot.scheduling.saga_rows import KIND
+from bot.storage import calendars, conflicts, ledger, messages, mirror
 from bot.storage.database import Tx
 
 
-def overrule(tx: Tx, meeting: Meeting, to: Interval, sequence: int, now: datetime) -> Meeting:
-    """The meeting is at that time now; the saga writes the other copies, and the others are told.
-
-    `sequence` is that of the copy, which the organiser's calendar app may have raised.
-    """
+def overrule(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> Meeting:
+    """The meeting is on its way to where the organiser's copy stands already; the saga takes the others there."""
     withdraw_asks(tx, meeting, now)
     _claim_what_is_free(tx, meeting, to, now)
     _keep_own_clashes(tx, meeting, to, now)
-    for person in attending(meeting):
-        if person != meeting.organiser:
-            messages.show(tx, meeting.tenant, kind="meeting", subject=meeting.id, person=person, now=now, ring=True)
-        due.mark(tx, meeting.tenant, "reading", person, now)
-    moved = replace(
-        meeting,
-        when=to,
-        was=meeting.when,
-        sequence=max(meeting.sequence, sequence) + 1,
-        reason="",
-        attendances=tuple(_asked_again(meeting, one) for one in meeting.attendances),
-    )
-    return hand_over(tx, moved, now)
+    return hand_to_saga(tx, moving(meeting, to), now)
 
 
 def _claim_what_is_free(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> None:
-    ledger.release(tx, meeting.tenant, meeting.id, cause=MEETING_CLAIM)
     for person in attending(meeting):
         try:
             claim(tx, meeting, (person,), to, now)
@@ -53,7 +39,7 @@ def _claim_what_is_free(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -
                 tx,
                 meeting.tenant,
                 subject=meeting.id,
-                cause=MEETING_CLAIM,
+                cause=KIND,
                 people=(person,),
                 when=to,
                 state="invited",
@@ -92,10 +78,3 @@ def _kept(meeting: Meeting, other: Busy) -> Conflict:
         when=other.instance.when,
         state=ConflictState.KEPT,
     )
-
-
-def _asked_again(meeting: Meeting, attendance: Attendance) -> Attendance:
-    """A yes to one time is no yes to another (RFC 5546 §3.2.2.1); a no stays a no."""
-    if attendance.person == meeting.organiser or attendance.response is Response.DECLINED:
-        return attendance
-    return replace(attendance, response=Response.NEEDS_ACTION)
