@@ -128,7 +128,7 @@ class Inbox:
             raise
         except OverlapError as error:
             log.info("answered with what went wrong", extra={"code": error.code})
-            return self.router.explained(person, incoming, error)
+            return self.router.explained(error)
 
     def _follow(self, person: Person, incoming: Incoming) -> None:
         """A pressed message of theirs is where they see that subject now; nobody else's press moves it."""

@@ -12,7 +12,7 @@ from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
 from bot.core.people import Person
-from bot.core.text import Link, Strong, say
+from bot.core.text import Link, Strong
 from bot.language.wording import times
 from bot.storage.database import Tx
 
@@ -185,18 +185,15 @@ def _answers(shown: Scene) -> list[Block]:
 
 def _reach(shown: Scene) -> list[Block]:
     """Who is not told by us, and what tells them instead."""
+    where = platform(shown.viewer)
     lines = []
     for one in shown.meeting.attendances:
-        name = shown.called[one.person]
-        if not one.is_reachable and one.road is Road.NONE:
-            lines.append(
-                f"{name} does not have Overlap in {platform(shown.viewer)}, and no invitation reaches them. Please tell them."
-            )
+        name, is_invited = shown.called[one.person], one.road is not Road.NONE
+        if not one.is_reachable and is_invited:
+            lines.append(f"{name} does not have Overlap in {where}; the calendar invitation reaches them.")
         elif not one.is_reachable:
-            lines.append(
-                f"{name} does not have Overlap in {platform(shown.viewer)}; the calendar invitation reaches them."
-            )
-        elif one.road is Road.NONE:
+            lines.append(f"{name} does not have Overlap in {where}, and no invitation reaches them: please tell them.")
+        elif not is_invited:
             lines.append(f"No calendar invitation reaches {name}: only my message does.")
     return [paragraph(line) for line in lines]
 
@@ -273,6 +270,7 @@ def _answering(shown: Scene) -> list[Block]:
     maybe = _answer("Maybe", "tentative", shown)
     decline = _answer("Decline", "decline", shown)
     suggest = _answer("Suggest another time", "suggest", shown)
+    buttons: tuple[Button, ...]
     match mine.response:
         case Response.NEEDS_ACTION:
             buttons = (accept, maybe, decline, suggest)

@@ -17,7 +17,7 @@ from bot.core.people import Person
 from bot.core.text import Strong
 from bot.language.wording import times
 from bot.scheduling.ask import Asking
-from bot.storage import asks, meetings
+from bot.storage import asks, conflicts, meetings, messages
 from bot.storage.database import Database
 
 KIND = "ask"
@@ -46,11 +46,13 @@ class AskTalk:
         return Shows(kind=KIND, subject=press.subject)
 
     def keep(self, by: Person, press: Press) -> Answer:
-        self.asking.answer(by.tenant, AskId(press.subject), by.id, move=False)
+        ask = self.asking.answer(by.tenant, AskId(press.subject), by.id, move=False)
+        self._tell_clash(ask)
         return Shows(kind=KIND, subject=press.subject)
 
     def withdraw(self, by: Person, press: Press) -> Answer:
-        self.asking.withdraw(by.tenant, AskId(press.subject), by.id)
+        ask = self.asking.withdraw(by.tenant, AskId(press.subject), by.id)
+        self._tell_clash(ask)
         return Shows(kind=KIND, subject=press.subject)
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
@@ -61,6 +63,13 @@ class AskTalk:
         if viewer.id == ask.by:
             return _asking(ask, shown)
         return _asked(ask, shown) if viewer.id == meeting.organiser else None
+
+    def _tell_clash(self, ask: Ask) -> None:
+        """The clash that the ask was to end says no longer that it was asked."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            for one in conflicts.of_meeting(tx, ask.tenant, ask.meeting):
+                messages.changed(tx, ask.tenant, "conflict", one.id, now)
 
 
 def _asking(ask: Ask, shown: Scene) -> Card:

@@ -24,7 +24,7 @@ from bot.core.text import Strong
 from bot.language.wording import times
 from bot.scheduling.ask import Asking
 from bot.scheduling.change import Changing
-from bot.storage import conflicts, meetings
+from bot.storage import asks, conflicts, meetings
 from bot.storage.database import Database
 
 KIND = "conflict"
@@ -67,10 +67,14 @@ class ConflictTalk:
                 return None
             meeting = meetings.meeting(tx, tenant, conflict.meeting)
             shown = agreed.scene(tx, meeting, viewer, self.clock.now())
+            asked = [one for one in asks.open_of_meeting(tx, tenant, meeting.id) if one.by == viewer.id and one.wanted]
         if conflict.state is not ConflictState.OPEN:
             return _closed(conflict, shown)
+        if meeting.moving_to is not None:
+            return _moving(shown, meeting.moving_to)
         title = self.own_title(tenant, conflict.calendar, conflict.uid, conflict.starts)
-        return _open(conflict, shown, f"your event {quoted(title)}" if title else "another event in your calendar")
+        event = f"your event {quoted(title)}" if title else "another event in your calendar"
+        return _open(conflict, shown, event, asked[0].wanted if asked else None)
 
     def _choice(self, by: Person, press: Press) -> tuple[Conflict, Interval]:
         with self.database.reading() as tx:
@@ -83,25 +87,29 @@ class ConflictTalk:
         return conflict, to
 
 
-def _open(conflict: Conflict, shown: Scene, event: str) -> Card:
-    is_organiser = shown.viewer.id == shown.meeting.organiser
+def _open(conflict: Conflict, shown: Scene, event: str, wanted: Interval | None) -> Card:
     other = times.stretch(conflict.when, shown.viewer.zone)
     keep = Buttons((Button(label="Keep both", does=Press("conflict.keep", conflict.id)),))
-    head = paragraph(
-        Strong(f"Clash: {shown.title}, {shown.when()}, with {shown.who}"), f" now overlaps {event} ({other})."
-    )
+    clash = f" now overlaps {event} ({other})."
+    asked = [paragraph(f"You asked {shown.organiser} for {shown.when(wanted)} instead.")] if wanted else []
     return told(
-        head,
-        *_ways_out(conflict, shown, is_organiser),
+        paragraph(Strong(f"Clash: {shown.title}, {shown.when()}, with {shown.who}"), clash),
+        *asked,
+        *_ways_out(conflict, shown),
         keep,
-        line=f"{shown.title}: see the newer message on this clash.",
+        line=f"{shown.title}, {shown.when()}: there is a newer message about this clash.",
     )
 
 
-def _ways_out(conflict: Conflict, shown: Scene, is_organiser: bool) -> tuple[Block, ...]:
+def _moving(shown: Scene, to: Interval) -> Card:
+    return told(paragraph(f"Moving {shown.title} out of the clash… From {shown.when()} to {shown.when(to)}."))
+
+
+def _ways_out(conflict: Conflict, shown: Scene) -> tuple[Block, ...]:
     if not conflict.slots:
         why = "No other time works for everyone." if conflict.is_known else "I don't know yet which time would work."
         return (paragraph(why),)
+    is_organiser = shown.viewer.id == shown.meeting.organiser
     verb, label = ("conflict.move", "Move to") if is_organiser else ("conflict.ask", "Ask to move to")
     presses = [(one, Press(verb, conflict.id, slots.name_of(one))) for one in conflict.slots]
     decides = f"{shown.who} will be told" if is_organiser else f"{shown.organiser} decides"

@@ -1,6 +1,6 @@
 """Why nothing fits, in words, and what to try next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -9,9 +9,9 @@ from bot.availability.hours import windows
 from bot.chat.conversations.words import command, listed
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal
-from bot.core.requests import Request, Source
+from bot.core.requests import Request
 from bot.core.text import Code, Text, say
 from bot.language.wording import times
 from bot.scheduling.sight import sight
@@ -51,15 +51,18 @@ def why(found: Reason | None, called: Mapping[PersonId, str]) -> str:
             assert_never(found)
 
 
-def next_step(request: Request, asker: Person) -> Text:
-    """What to type instead: a shorter meeting where it is long, else a later week."""
-    who = " ".join(one.shown for one in request.people if one.source is not Source.ME)
+def next_step(request: Request, asker: Person, others: Sequence[Person]) -> Text:
+    """What to type instead: a shorter meeting where it is long, else another week."""
+    who = " ".join(_named(one) for one in others)
     if request.length > HALF_AN_HOUR:
         return say("A shorter one may fit: ", Code(f"{command(asker)} {who} 30m {request.when_words}"))
-    later = f"{command(asker)} {who} {_typed(request.length)} next week"
     if request.when_words == "next week":
-        later = f"{command(asker)} {who} 15m next week"
-    return say("Another try: ", Code(later))
+        return say("Another try: ", Code(f"{command(asker)} {who} {_typed(request.length)} this week"))
+    return say("Another try: ", Code(f"{command(asker)} {who} {_typed(request.length)} next week"))
+
+
+def _named(person: Person) -> str:
+    return person.name if person.standing is Standing.ADDRESS else f"@{person.name.split()[0].lower()}"
 
 
 def _typed(length: timedelta) -> str:

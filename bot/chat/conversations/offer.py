@@ -123,7 +123,7 @@ def _empty(tx: Tx, shown: Scene) -> Card:
     return told(
         paragraph(shown.what),
         paragraph(f"Nothing fits. {nothing.why(reason, {**shown.called, shown.asker.id: 'you'})}"),
-        paragraph(nothing.next_step(proposal.request, shown.asker)),
+        paragraph(nothing.next_step(proposal.request, shown.asker, shown.others)),
         note(basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)),
         Buttons((not_now,)),
     )

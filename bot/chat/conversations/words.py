@@ -93,7 +93,7 @@ def _sentence(block: Block) -> str:
         case Heading(words):
             return _ended(words)
         case Say(text) | Note(text) | Row(text, _):
-            return _ended(text.plain())
+            return _ended(text.plain().replace("\n", "; "))
         case Buttons() | Rule():
             return ""
 

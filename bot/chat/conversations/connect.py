@@ -1,0 +1,53 @@
+"""Connecting a calendar: the private link, and the lasting button that answers with a fresh one."""
+
+from dataclasses import dataclass
+
+from bot.chat.answers import Answer, Says
+from bot.chat.cards import Button, Buttons, Card, Look, OpenPage, Press
+from bot.chat.conversations.words import note, paragraph, told
+from bot.core.ids import ProposalId, TenantId
+from bot.core.people import Person
+from bot.people.connect import Connecting
+
+KIND = "connect"
+"""The kind of the message with the button; its subject is the person."""
+
+
+@dataclass(frozen=True)
+class ConnectTalk:
+    """Hands out links, each to one person, for ten minutes from the press."""
+
+    connecting: Connecting
+
+    def typed(self, by: Person) -> Answer:
+        return self._link(by, None)
+
+    def link(self, by: Person, press: Press) -> Answer:
+        """A fresh link; the press may name the request that waits for it."""
+        return self._link(by, ProposalId(press.subject) if press.subject else None)
+
+    def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
+        """Asked for on the page of a dead link."""
+        return _button_card(None) if subject == viewer.id else None
+
+    def _link(self, by: Person, resume: ProposalId | None) -> Answer:
+        url = self.connecting.link(by, resume)
+        return Says(card=_link_card(url, resume), lasting=_button_card(resume))
+
+
+def _link_card(url: str, resume: ProposalId | None) -> Card:
+    kept = " Your request is kept and goes on by itself." if resume else ""
+    return told(
+        paragraph(f"Connect your calendar, or change what counts as busy, on my page.{kept}"),
+        note("This link is for you alone, works once, and for ten minutes. Please don't pass it on."),
+        Buttons((Button(label="Open the page", does=OpenPage(url), look=Look.PRIMARY),)),
+    )
+
+
+def _button_card(resume: ProposalId | None) -> Card:
+    press = Press("connect.link", resume or "")
+    return told(
+        paragraph("Connect your calendar, or change what counts as busy, on my page."),
+        note("The button answers with a link for you alone. It works once, for ten minutes from the press."),
+        Buttons((Button(label="Get my link", does=press, look=Look.PRIMARY),)),
+    )
