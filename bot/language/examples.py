@@ -1,5 +1,7 @@
 """What to say to somebody we did not understand: what we did read, and their own request made right."""
 
+from collections.abc import Iterator
+
 from bot.core.requests import Named, Source
 from bot.language import when
 from bot.language.heard import Heard
@@ -28,19 +30,24 @@ def understood(heard: Heard) -> str:
     return " ".join(part for part in (heard.length_words, people, heard.when_words, title) if part)
 
 
-def example(heard: Heard, trouble: Trouble, command: str) -> str:
-    """Their request as it would work."""
+def people(heard: Heard) -> str:
+    """Those they named by name, or somebody."""
+    return " ".join([one.shown for one in heard.people if _is_shown(one)][:FEW]) or SOMEBODY
+
+
+def attempts(heard: Heard, trouble: Trouble) -> Iterator[str]:
+    """Their request made right, after its people: the first attempt keeps most of it, the last is always right."""
     length = heard.lengths[0] if heard.lengths else None
     long = length[1] if length and length[0].is_possible else SHORT_LENGTH
-    title = quoted(heard.title).rstrip("…") if heard.title else ""
-    said = heard.when[:1] if _is_negated(trouble.words) else heard.when
-    when_words = trouble.instead or when.words_of(said)
+    about = f"about {quoted(heard.title).rstrip('…')}" if heard.title else ""
+    whens = [trouble.instead, when.words_of(heard.when), when.words_of(heard.when[:1])]
     if trouble.code is Code.NOT_UNDERSTOOD:
-        when_words = f"{when_words} {trouble.hint}".strip()
-        title = title or _as_title(heard, trouble)
-    about = f"about {title}" if title else ""
-    parts = (command, _people(heard.people), long, when_words or SOME_TIME, about)
-    return " ".join(part for part in parts if part)
+        whens = whens[2:] if _is_negated(trouble.words) else [f"{whens[1]} {trouble.hint}", *whens[1:]]
+        if (topic := _as_title(heard, trouble)) and not about:
+            yield f"{long} {whens[0].strip() or SOME_TIME} about {topic}"
+    for when_words in (*(one.strip() for one in whens if one.strip()), SOME_TIME):
+        yield f"{long} {when_words} {about}".strip()
+    yield f"{SHORT_LENGTH} {SOME_TIME}"
 
 
 def healed(words: str) -> str:
@@ -72,10 +79,6 @@ def _as_title(heard: Heard, trouble: Trouble) -> str:
 def _is_shown(one: Named) -> bool:
     """Whether it is a name: a platform may give a bare id, which nobody typed."""
     return one.source is not Source.ME and not (one.source is Source.MENTION and one.shown == f"@{one.value}")
-
-
-def _people(named: list[Named]) -> str:
-    return " ".join([one.shown for one in named if _is_shown(one)][:FEW]) or SOMEBODY
 
 
 def _listed(named: list[Named]) -> str:

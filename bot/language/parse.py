@@ -7,9 +7,9 @@ their own words and an example that works. The work grows with the length of the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.requests import Marked, Request, Window
+from bot.core.requests import PLACEHOLDER, Marked, Named, Request, Source, Window
 from bot.language.clean import clean, without_placeholders
-from bot.language.examples import example, healed, quoted, understood
+from bot.language.examples import attempts, healed, people, quoted, understood
 from bot.language.heard import Heard, Line, hear
 from bot.language.lexicon import en
 from bot.language.tokens import tokens, word_at
@@ -82,8 +82,32 @@ Intent = Meet | Help | Connect | Status | Unclear
 
 def understand(said: Marked, *, now: datetime, zone: str, command: str) -> Intent:
     """What they want; `command` is how they call us, for the examples."""
+    read = _read(said, now, zone)
+    if not isinstance(read, _Misread):
+        return read
+    heard, trouble = read.heard, read.trouble
+    tries = attempts(heard, trouble)
+    works = next(one for one in tries if isinstance(_read(_with_somebody(one), now, zone), Meet))
+    return Unclear(
+        code=trouble.code,
+        understood=understood(heard),
+        missed=quoted(trouble.words),
+        example=f"{command} {people(heard)} {works}",
+        hint=trouble.hint,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Misread:
+    """What was heard, and what is wrong with it."""
+
+    heard: Heard
+    trouble: Trouble
+
+
+def _read(said: Marked, now: datetime, zone: str) -> Meet | Help | Connect | Status | _Misread:
     if (limit := _limit(said)) is not None:
-        return _unclear(Heard(), limit, command)
+        return _Misread(Heard(), limit)
     text = clean(said.text)
     line = _addressed(tokens(text))
     spoken = _spoken(line)
@@ -93,18 +117,21 @@ def understand(said: Marked, *, now: datetime, zone: str, command: str) -> Inten
     if heard.is_nothing:
         return Help()
     window = resolve(heard.when, now=now, zone=zone)
-    trouble = _trouble(heard, window)
-    if trouble is not None:
-        return _unclear(heard, trouble, command)
-    assert isinstance(window, Window)
-    return Meet(_request(heard, window))
+    if isinstance(window, Trouble):
+        return _Misread(heard, _length_trouble(heard) or window)
+    trouble = _length_trouble(heard) or _trouble(heard, window)
+    return Meet(_request(heard, window)) if trouble is None else _Misread(heard, trouble)
+
+
+def _with_somebody(words: str) -> Marked:
+    return Marked(f"{PLACEHOLDER} {words}", (Named(Source.HANDLE, "somebody", "@somebody"),))
 
 
 def _limit(said: Marked) -> Trouble | None:
     if (count := len(said.named)) > MAX_PEOPLE:
         hint = f"{count} people; I look at up to {MAX_PEOPLE}"
         return Trouble(code=Code.TOO_MANY_PARTICIPANTS, words="", hint=hint)
-    if (count := len(said.text)) > MAX_CHARACTERS:
+    if (count := max(len(said.text), len(clean(said.text[: MAX_CHARACTERS + 1])))) > MAX_CHARACTERS:
         hint = f"{count:,} characters; I read up to {MAX_CHARACTERS:,}"
         return Trouble(code=Code.TOO_LONG, words=clean(without_placeholders(said.text[:100])), hint=hint)
     return None
@@ -115,7 +142,7 @@ def _addressed(line: Line) -> Line:
     return line[1:] if word_at(line, 0) in en.CALLS else line
 
 
-def _spoken(line: Line) -> Intent | None:
+def _spoken(line: Line) -> Connect | Status | Help | None:
     """A command of its own: its verb and nothing else that means something; help when nothing is said at all."""
     if any(token.word not in en.COMMAND_FILLERS for token in line[1:]):
         return None
@@ -130,12 +157,8 @@ def _spoken(line: Line) -> Intent | None:
             return None
 
 
-def _trouble(heard: Heard, window: Window | Trouble) -> Trouble | None:
+def _trouble(heard: Heard, window: Window) -> Trouble | None:
     """The first thing that is wrong, the most telling before the rest."""
-    if (lasting := _length_trouble(heard)) is not None:
-        return lasting
-    if isinstance(window, Trouble):
-        return window
     if heard.missed:
         words = heard.missed[0]
         return Trouble(code=Code.NOT_UNDERSTOOD, words=words, hint=healed(words))
@@ -175,13 +198,3 @@ def _request(heard: Heard, window: Window) -> Request:
 
 def _names_a_day(heard: Heard) -> bool:
     return any(not isinstance(one.piece, Hours) for one in heard.when)
-
-
-def _unclear(heard: Heard, trouble: Trouble, command: str) -> Unclear:
-    return Unclear(
-        code=trouble.code,
-        understood=understood(heard),
-        missed=quoted(trouble.words),
-        example=example(heard, trouble, command),
-        hint=trouble.hint,
-    )

@@ -21,9 +21,7 @@ def _sentences(answer: Unclear) -> tuple[str, ...]:
             return read, f" Did you mean {hint}?" if hint else ""
         case Code.NO_PARTICIPANTS:
             return ("Who should join? Name somebody with @, or by e-mail address.",)
-        case Code.TOO_LONG:
-            return (f"That is {hint}.",)
-        case Code.TOO_MANY_PARTICIPANTS:
+        case Code.TOO_LONG | Code.TOO_MANY_PARTICIPANTS:
             return (f"That is {hint}.",)
         case Code.INVALID_DATE:
             return f"There is no {missed}.", f" Did you mean {hint}?" if hint else ""
