@@ -100,6 +100,11 @@ class Shown:
     is_refused: bool
     """Their chat refused it for good (they do not have the app): it is not tried again until they write to us."""
 
+    @property
+    def rings(self) -> bool:
+        """The next drawing is a new message."""
+        return self.rings_wanted > self.rings_shown
+
 
 def id_of(kind: str, subject: str, person: PersonId) -> str:
     """The row's id, the same whenever it is made."""
@@ -151,13 +156,14 @@ def shown(tx: Tx, tenant: TenantId, row_id: str) -> Shown | None:
     return None if row is None else _read(row)
 
 
-def pressed(tx: Tx, tenant: TenantId, row_id: str, at: Posted) -> None:
+def pressed(tx: Tx, tenant: TenantId, row_id: str, at: Posted, now: datetime) -> None:
     """A message about it was pressed: the one we know, one that a crash lost, or an older one that must shrink."""
     row = shown(tx, tenant, row_id)
     if row is None or row.posted == at:
         return
     where = _columns(at) if row.posted is None else _columns(at, "older_")
     tx.execute(update(MESSAGES).where(*_same(tenant, row_id)).values(**where))
+    due.mark(tx, tenant, KIND, row_id, now)
 
 
 def whispered(tx: Tx, row: Shown, digest: str, *, is_awaited: bool) -> None:
@@ -191,11 +197,14 @@ def refused(tx: Tx, row: Shown) -> None:
     tx.execute(update(MESSAGES).where(*_same(row.tenant, row.id)).values(is_refused=True))
 
 
+def was_refused(tx: Tx, tenant: TenantId, person: PersonId) -> bool:
+    """Whether anything of theirs was refused for good."""
+    return bool(tx.execute(select(MESSAGES.c.id).where(*_refused(tenant, person)).limit(1)).scalar())
+
+
 def welcome(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> None:
     """They wrote to us, so they can be written to: what was refused is tried again."""
-    theirs = (MESSAGES.c.tenant == tenant, MESSAGES.c.person == person, MESSAGES.c.is_refused)
-    refused_once = tx.execute(select(MESSAGES.c.id).where(*theirs)).scalars().all()
-    for row_id in refused_once:
+    for row_id in tx.execute(select(MESSAGES.c.id).where(*_refused(tenant, person))).scalars().all():
         tx.execute(update(MESSAGES).where(*_same(tenant, row_id)).values(is_refused=False))
         due.mark(tx, tenant, KIND, row_id, now)
 
@@ -226,6 +235,10 @@ def _columns(at: Posted, before: str = "") -> dict[str, str]:
 
 def _same(tenant: TenantId, row_id: str) -> tuple[ColumnElement[bool], ...]:
     return (MESSAGES.c.tenant == tenant, MESSAGES.c.id == row_id)
+
+
+def _refused(tenant: TenantId, person: PersonId) -> tuple[ColumnElement[bool], ...]:
+    return (MESSAGES.c.tenant == tenant, MESSAGES.c.person == person, MESSAGES.c.is_refused)
 
 
 def _posted(channel: str | None, message: str | None, service: str) -> Posted | None:
