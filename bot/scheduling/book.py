@@ -14,7 +14,7 @@ from bot.core.calendars import Calendar
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, Stale, Taken
 from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new_id
-from bot.core.meetings import Meeting, MeetingState
+from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Slot
 from bot.scheduling.propose import answered, asked_by
@@ -93,8 +93,8 @@ class Booking:
 
     def _meeting(self, tx: Tx, proposal: Proposal, slot: Slot, everyone: Sequence[Person]) -> Meeting:
         asker, *others = everyone
-        organiser = _party(tx, asker, _writable(calendars.of_person(tx, asker.tenant, asker.id)))
-        if organiser.receiving is None:
+        attendances = roads(tx, everyone)
+        if attendances[0].calendar is None:
             raise InvalidInput("None of your calendars can receive this meeting. Please connect one that can.")
         meeting_id = MeetingId(new_id())
         return Meeting(
@@ -105,7 +105,7 @@ class Booking:
             title=title(self.title_template, asker, others, proposal.request.title),
             when=slot.when,
             state=MeetingState.BOOKING,
-            attendances=plan(organiser, [_party(tx, one, _receiving(tx, one)) for one in others]),
+            attendances=attendances,
             link=self._link(proposal.tenant, meeting_id),
             proposal=proposal.id,
         )
@@ -114,6 +114,13 @@ class Booking:
         if not self.meeting_url_template:
             return None
         return self.meeting_url_template.replace("{id}", derived("link", tenant, meeting_id)[:20])
+
+
+def roads(tx: Tx, everyone: Sequence[Person]) -> tuple[Attendance, ...]:
+    """How each of these people, the organiser first, would get their copy of a meeting booked now."""
+    asker, *others = everyone
+    organiser = _party(tx, asker, _writable(calendars.of_person(tx, asker.tenant, asker.id)))
+    return plan(organiser, [_party(tx, one, _receiving(tx, one)) for one in others])
 
 
 def title(template: str, asker: Person, others: Sequence[Person], wanted: str | None) -> str:
