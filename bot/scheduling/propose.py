@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.availability.explain import Reason, explain
 from bot.availability.hours import windows
 from bot.availability.ranking import PAGE
 from bot.core.clock import Clock
@@ -82,15 +81,6 @@ class Proposing:
                 wake = _wake(tx, after)
                 if wake is not None and (after.state, after.reading_until) != (before.state, before.reading_until):
                     due.mark(tx, tenant, KIND, after.id, wake)
-
-    def why(self, tenant: TenantId, proposal_id: ProposalId) -> Reason | None:
-        """Why nothing fits, as far as is known now; None when something does."""
-        now = self.clock.now()
-        with self.database.reading() as tx:
-            proposal = proposals.proposal(tx, tenant, proposal_id)
-            left = _windows(tx, proposal, now)
-            known = _sight(tx, proposal, left, now)
-        return explain(people=known.times, windows=left, length=proposal.request.length)
 
     def more(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
         """The next page of times; the first again after the last."""

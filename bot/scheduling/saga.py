@@ -219,7 +219,7 @@ class _Run:
         return now + saga_plan.wait(meeting, now, waiting)
 
     def _save(self, meeting: Meeting, change: saga_rows.Change) -> Meeting:
-        """The change, made to the meeting as it is by now: people answer while we write. `Stale` if it goes elsewhere."""
+        """Change the meeting as it is by now: people answer while we write. `Stale` if it is to go elsewhere."""
         now = self.clock.now()
         with self.database.transaction() as tx:
             fresh = meetings.meeting(tx, meeting.tenant, meeting.id)
