@@ -4,6 +4,7 @@ A link is bound to one person, lives ten minutes from the press, and is consumed
 which that person, and nobody else, signs in and chooses.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from bot.storage import calendars, due, links, messages, people, proposals
 from bot.storage.database import Database, Tx
 from bot.storage.links import Session
 from bot.storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 PURPOSE = "connect"
 LINK_LIFE = timedelta(minutes=10)
@@ -166,7 +169,7 @@ class Connecting:
                 person=people.person(tx, tenant, person),
                 connections=tuple(calendars.connections_of(tx, tenant, person)),
                 calendars=tuple(calendars.of_person(tx, tenant, person)),
-                is_awaited=any(one.state is ProposalState.WAITING for one in proposals.open_for(tx, tenant, person)),
+                is_awaited=any(person in one.waiting_for for one in proposals.open_for(tx, tenant, person)),
             )
 
     def sign_in(self, session: Session, typed: SignIn) -> Connection | NotConnected:
@@ -180,10 +183,14 @@ class Connecting:
             owner = people.person(tx, session.tenant, session.person)
         account = _account(url, typed, owner)
         listed = self._listed(account)
+        ids = {"tenant": session.tenant, "person": session.person}
         if isinstance(listed, NotConnected):
+            log.info("a calendar account was not connected: %s", ", ".join(listed.reasons), extra=ids)
             return listed
         with self.database.transaction() as tx:
-            return self._keep(tx, owner, account, *listed)
+            connection = self._keep(tx, owner, account, *listed)
+        log.info("a calendar account was connected", extra=ids | {"connection": connection.id})
+        return connection
 
     def choose(self, session: Session, choice: Choice) -> None:
         """From now on these count, this one receives, these are the hours; and what waited goes on."""
@@ -212,6 +219,8 @@ class Connecting:
             self._receive_somewhere(tx, person.tenant, person.id)
             messages.changed(tx, person.tenant, "connection", connection, now)
             due.mark(tx, person.tenant, "reading", person.id, now)
+        ids = {"tenant": person.tenant, "person": person.id, "connection": connection}
+        log.info("a calendar account was disconnected", extra=ids)
 
     def _listed(self, account: Account) -> tuple[Abilities, Sequence[RemoteCalendar]] | NotConnected:
         """What the service lists for that account; a call outside, so never in a transaction."""

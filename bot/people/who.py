@@ -164,12 +164,17 @@ class Who:
         email = address.strip().casefold()
         if asker.email is not None and asker.email.casefold() == email:
             return asker
-        told = self._directory(asker.tenant).find(asker.tenant, email)
-        if told is not None:
-            return self._keep(told)
         by_address = ChatIdentity(asker.tenant, f"mailto:{email}")
         with self.database.reading() as tx:
             known = people.by_email(tx, asker.tenant, email) or people.by_identity(tx, by_address)
+        try:
+            told = self._directory(asker.tenant).find(asker.tenant, email)
+        except TryLater:
+            if known is None:
+                raise
+            return known
+        if told is not None:
+            return self._keep(told)
         if known is not None:
             return known
         return self._keep(
