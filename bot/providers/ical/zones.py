@@ -1,0 +1,99 @@
+"""Which zone a TZID means: an IANA name, a Windows name, a path that ends in one, or the document's own VTIMEZONE.
+
+`icalendar` makes a naive time of a TZID that it does not know, and remembers VTIMEZONEs for the whole process by
+TZID, so that one user's "Customized Time Zone" would be read with another user's offsets. So every TZID is replaced,
+before it parses, by an IANA name or by a name made of the VTIMEZONE's own content.
+"""
+
+import hashlib
+import logging
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from icalendar.timezone import tzp
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from bot.core.errors import InvalidInput
+from bot.core.zones import zone
+
+log = logging.getLogger(__name__)
+
+UTC_NAMES = frozenset({"UTC", "GMT", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "(UTC) COORDINATED UNIVERSAL TIME"})
+PREFIX = "overlap-"
+MOST_LINES = 400
+MOST_REMEMBERED = 500
+_YEARLY = re.compile(r"RRULE:(?!.*(?:SECOND|MINUTE|HOUR|COUNT=\d{5}))(?=.*FREQ=YEARLY)", re.IGNORECASE)
+_parsing = threading.Lock()
+_remembered: set[str] = set()
+
+
+@dataclass(slots=True)
+class Zones:
+    """The zones of one document, as its owner's calendar understands them."""
+
+    owner: str
+    """The zone of floating times, and of TZIDs that nothing explains."""
+    described: Mapping[str, Sequence[str]]
+    used: dict[str, str] = field(default_factory=dict)
+    """VTIMEZONE text by the name it is used under."""
+
+    def named(self, tzid: str | None) -> str:
+        """The name to parse that TZID by."""
+        if tzid is None:
+            return self.owner
+        return known(tzid) or self._described(tzid.strip()) or self._unexplained()
+
+    def _described(self, tzid: str) -> str | None:
+        lines = self.described.get(tzid)
+        if lines is None or len(lines) > MOST_LINES:
+            return None
+        if any(line.upper().startswith("RRULE") and not _YEARLY.match(line) for line in lines):
+            return None
+        body = "\r\n".join(line for line in lines if not line.upper().startswith("TZID"))
+        name = PREFIX + hashlib.sha256(body.encode()).hexdigest()[:32]
+        self.used[name] = body.replace("BEGIN:VTIMEZONE", f"BEGIN:VTIMEZONE\r\nTZID:{name}", 1)
+        return name
+
+    def _unexplained(self) -> str:
+        # The times stay, in the zone of the calendar's owner: a wrong hour is seen, a vanished event is not.
+        log.warning("A calendar uses a time zone that nothing explains; its owner's zone is used")
+        return self.owner
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Within the block `icalendar` may be given the document: its memory of zones is ours alone meanwhile."""
+        if not self.used:
+            yield
+            return
+        with _parsing:
+            _remembered.update(self.used)
+            if len(_remembered) > MOST_REMEMBERED:
+                tzp.use_default()
+                _remembered.clear()
+            yield
+
+
+def known(tzid: str) -> str | None:
+    """The IANA name that a TZID means, if it means one."""
+    plain = tzid.strip().strip('"').strip()
+    if plain.upper() in UTC_NAMES:
+        return "UTC"
+    if _is_zone(plain):
+        return plain
+    if plain in WINDOWS_TO_OLSON:
+        return str(WINDOWS_TO_OLSON[plain])
+    # "/freeassociation.sourceforge.net/Europe/Berlin", "/mozilla.org/20050126_1/America/Argentina/Ushuaia"
+    parts = plain.strip("/").split("/")
+    ends = ("/".join(parts[-length:]) for length in (3, 2) if len(parts) > length)
+    return next((end for end in ends if _is_zone(end)), None)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except InvalidInput:
+        return False
+    return True

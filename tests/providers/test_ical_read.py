@@ -1,0 +1,233 @@
+"""The corpus: one file for every oddity that calendars are known to hold, and what must be read from it."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.errors import NotACalendar
+from bot.core.events import Instance, Kind
+from bot.core.intervals import Interval
+from bot.providers.ical.read import Patience, instances
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+WINDOW = Interval(datetime(2026, 11, 23, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
+NINE = "12-01 08:00–12-01 09:00"
+DAY = "11-30 23:00–12-01 23:00"
+
+
+def read(name: str) -> list[Instance]:
+    data = (CORPUS / f"{name}.ics").read_bytes()
+    return sorted(
+        instances(data, WINDOW, "Europe/Berlin", ["ana@example.org"]), key=lambda one: (one.when.start, one.starts)
+    )
+
+
+def told(found: list[Instance]) -> list[str]:
+    return [f"{one.when.start:%m-%d %H:%M}–{one.when.end:%m-%d %H:%M}" for one in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("plain", [NINE]),
+        ("transparent", []),
+        ("cancelled", []),
+        ("declined", []),
+        ("delegated", []),
+        ("accepted", [NINE]),
+        ("tentative", [NINE]),
+        ("unanswered", [NINE]),
+        ("host-unanswered", [NINE]),
+        ("outlook-free", []),
+        ("outlook-away", [NINE]),
+        ("outlook-unknown", [NINE]),
+        ("all-day", [DAY]),
+        ("all-day-no-end", [DAY]),
+        ("all-day-equal-end", [DAY]),
+        ("all-day-weekly", [DAY, "12-07 23:00–12-08 23:00"]),
+        ("floating", [NINE]),
+        ("floating-in-export", ["12-01 14:00–12-01 15:00"]),
+        ("utc-in-export", ["11-24 09:00–11-24 10:00", "12-01 09:00–12-01 10:00"]),
+        ("windows-zone", ["12-01 14:00–12-01 15:00"]),
+        ("path-zone", ["12-01 14:00–12-01 15:00"]),
+        ("unexplained-zone", [NINE]),
+        ("own-zone-tokyo", ["12-01 00:00–12-01 01:00"]),
+        ("own-zone-athens", ["12-01 07:00–12-01 08:00", "12-02 07:00–12-02 08:00"]),
+        (
+            "series-with-exceptions",
+            ["11-24 08:00–11-24 09:00", "12-02 13:00–12-02 14:00", "12-22 08:00–12-22 09:00"],
+        ),
+        ("series-exdate-in-utc", ["11-24 08:00–11-24 09:00", "12-08 08:00–12-08 09:00"]),
+        (
+            "series-until-date",
+            ["11-24 08:00–11-24 09:00", "11-25 08:00–11-25 09:00", "11-26 08:00–11-26 09:00"],
+        ),
+        (
+            "series-until-floating",
+            ["11-24 08:00–11-24 09:00", "11-25 08:00–11-25 09:00", "11-26 08:00–11-26 09:00"],
+        ),
+        ("moved-into-window", [NINE]),
+        ("override-without-master", [NINE]),
+        ("declined-instance", ["11-24 08:00–11-24 09:00"]),
+        ("this-and-future", ["11-24 08:00–11-24 09:00", "12-01 10:00–12-01 11:00", "12-08 10:00–12-08 11:00"]),
+        ("duration-over-dst", ["03-27 21:00–03-28 05:00", "03-28 20:00–03-29 04:00"]),
+        ("days-over-dst", ["03-27 21:00–03-28 20:00"]),
+        ("weekly-over-dst", ["03-05 14:00–03-05 14:30", "03-12 14:00–03-12 14:30", "03-19 13:00–03-19 13:30"]),
+        ("rdate-periods", ["12-01 09:00–12-01 10:00", "12-02 09:00–12-02 11:00", "12-03 09:00–12-03 09:30"]),
+        ("no-end", []),
+        ("zero-length", []),
+        ("end-before-start", [NINE]),
+        ("no-start", [NINE]),
+        ("no-uid", [NINE]),
+        ("folded-and-bom", [NINE]),
+        ("lf-only", [NINE]),
+        ("cr-only", [NINE]),
+        ("lower-case", [NINE]),
+        ("two-calendars", [NINE, "12-02 08:00–12-02 09:00"]),
+        ("same-uid-twice", [NINE, "12-02 08:00–12-02 09:00"]),
+        ("only-a-task", []),
+        ("nothing", []),
+        ("ours-far-away", ["01-01 09:00–01-01 10:00"]),
+        ("ours-cancelled", [NINE]),
+        ("birthday-from-1604", [DAY]),
+        (
+            "daily-from-year-one",
+            ["11-23 09:00–11-23 10:00", "11-24 09:00–11-24 10:00", "11-25 09:00–11-25 10:00"],
+        ),
+        ("fortnightly-from-1950", ["11-24 09:00–11-24 10:00", "11-26 09:00–11-26 10:00"]),
+    ],
+)
+def test_the_corpus(name: str, expected: list[str]) -> None:
+    assert told(read(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("broken-rule", [NINE], id="a weekday that is none"),
+        pytest.param("rule-of-nonsense", [NINE], id="a sentence"),
+        pytest.param("bomb-interval-zero", ["12-01 09:00–12-01 10:00"], id="an interval that never advances"),
+        pytest.param("bomb-every-second-of-day", ["12-01 09:00–12-01 10:00"], id="every minute of every day"),
+        pytest.param("bomb-secondly", ["12-01 09:00–04-01 00:00"], id="every second, for ever"),
+        pytest.param("bomb-minutely-1970", ["01-01 09:00–04-01 00:00"], id="every minute since 1970"),
+        pytest.param("bomb-thirtieth-of-february", [], id="a day that never comes"),
+    ],
+)
+def test_a_series_that_cannot_be_expanded_becomes_one_block(name: str, expected: list[str]) -> None:
+    assert told(read(name)) == expected
+
+
+def test_a_count_of_billions_ends_at_the_window() -> None:
+    assert len(read("count-of-billions")) == 19
+
+
+def test_how_hard_it_blocks() -> None:
+    kinds = {name: read(name)[0].kind for name in ("accepted", "tentative", "unanswered", "outlook-away", "no-start")}
+    assert kinds == {
+        "accepted": Kind.HARD,
+        "tentative": Kind.SOFT,
+        "unanswered": Kind.SOFT,
+        "outlook-away": Kind.AWAY,
+        "no-start": Kind.HARD,
+    }
+
+
+def test_a_moved_instance_is_known_by_where_it_was() -> None:
+    moved = read("series-with-exceptions")[1]
+    assert moved.starts == datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert read("this-and-future")[2].starts == datetime(2026, 12, 8, 8, tzinfo=UTC)
+
+
+def test_whole_days_are_marked_and_begin_where_their_owner_lives() -> None:
+    data = (CORPUS / "all-day.ics").read_bytes()
+    (there,) = instances(data, WINDOW, "Asia/Kolkata", [])
+    assert there.all_day
+    assert there.when.start == datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
+
+
+def test_two_zones_of_the_same_name_do_not_meet() -> None:
+    for _ in range(2):
+        assert told(read("own-zone-tokyo")) == ["12-01 00:00–12-01 01:00"]
+        assert told(read("own-zone-athens"))[0] == "12-01 07:00–12-01 08:00"
+
+
+def test_a_copy_of_ours_is_known_whatever_its_status_or_time() -> None:
+    (far,) = read("ours-far-away")
+    assert (far.ours, far.sequence, far.blocks) == ("m1", 3, True)
+    (cancelled,) = read("ours-cancelled")
+    assert (cancelled.ours, cancelled.blocks) == ("m1", False)
+
+
+def test_series_are_shown_as_single_blocks_once_patience_is_over() -> None:
+    data = (CORPUS / "series-exdate-in-utc.ics").read_bytes()
+    assert len(instances(data, WINDOW, "UTC", [], Patience(left=-1))) == 1
+
+
+WHOLE = (CORPUS / "plain.ics").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\r\n\r\n", id="blank lines"),
+        pytest.param(b"<!DOCTYPE html><html><body>Please sign in</body></html>", id="a web page"),
+        pytest.param(WHOLE[: len(WHOLE) // 2], id="half a file"),
+        pytest.param(WHOLE[: WHOLE.rindex(b"END:VCALENDAR")], id="all but the last line"),
+        pytest.param(WHOLE.replace(b"END:VEVENT\r\n", b""), id="an event that never ends"),
+        pytest.param(b"calendar.ics", id="a file name, which must not be opened"),
+        pytest.param(b"\xff\xfe\x00\x01", id="noise"),
+        pytest.param(b'{"error": "not found"}', id="JSON"),
+        pytest.param(WHOLE.replace(b"UID:plain", b"UID:" + b"x" * 300_000), id="an endless line"),
+        pytest.param(
+            b"BEGIN:VCALENDAR\r\n" + b"BEGIN:X\r\n" * 3000 + b"END:X\r\n" * 3000 + b"END:VCALENDAR", id="deep"
+        ),
+        pytest.param(WHOLE.replace(b"UID:plain", b"EXDATE:" + b"20261201T090000Z," * 6000), id="dates without end"),
+        pytest.param(b"BEGIN:VCALENDAR\r\n" + b" " * 11_000_000 + b"\r\nEND:VCALENDAR", id="eleven megabytes"),
+    ],
+)
+def test_what_is_no_calendar_is_refused(data: bytes) -> None:
+    with pytest.raises(NotACalendar):
+        instances(data, WINDOW, "UTC", [])
+
+
+def test_a_path_is_text_and_never_opened(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.ics"
+    kept.write_bytes(WHOLE)
+    with pytest.raises(NotACalendar):
+        instances(str(kept).encode(), WINDOW, "UTC", [])
+
+
+@given(st.binary(max_size=400))
+def test_noise_is_refused_and_nothing_worse(data: bytes) -> None:
+    with pytest.raises(NotACalendar):
+        instances(data, WINDOW, "UTC", [])
+
+
+@given(
+    start=st.dates(date(2026, 6, 1), date(2027, 3, 1)),
+    frequency=st.sampled_from([("DAILY", 1), ("WEEKLY", 7)]),
+    interval=st.integers(1, 5),
+    excluded=st.sets(st.integers(0, 20), max_size=4),
+    since=st.integers(0, 4000),
+)
+def test_simple_series_stand_where_arithmetic_puts_them(
+    start: date, frequency: tuple[str, int], interval: int, excluded: set[int], since: int
+) -> None:
+    name, days = frequency
+    step = timedelta(days=days * interval)
+    first = start - since * step
+    visible = [start + number * step for number in range(-400, 400)]
+    within = [day for day in visible if day >= first and WINDOW.start.date() <= day < WINDOW.end.date()]
+    out = {within[number] for number in excluded if number < len(within)}
+    exdates = "".join(f"EXDATE:{day:%Y%m%d}T120000Z\r\n" for day in out)
+    data = (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\n"
+        f"DTSTART:{first:%Y%m%d}T120000Z\r\nDTEND:{first:%Y%m%d}T130000Z\r\n"
+        f"RRULE:FREQ={name};INTERVAL={interval}\r\n{exdates}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    found = {one.when.start.date() for one in instances(data.encode(), WINDOW, "UTC", [])}
+    assert found == set(within) - out
