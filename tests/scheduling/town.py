@@ -9,7 +9,7 @@ town.reads(town.ben)                        # his calendar is read, so that the 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from bot.scheduling.ask import Asking
 from bot.scheduling.change import Changing
 from bot.scheduling.following import Following
 from bot.scheduling.propose import Proposing
+from bot.scheduling.saga import Saga
 from bot.storage import calendars, ledger, meetings, mirror, people
 from bot.storage.database import METADATA, Database
 from bot.storage.due import DUE
@@ -48,6 +49,7 @@ class Town:
         self.proposing = Proposing(self.database, self.clock)
         self.changing = Changing(self.database, self.clock)
         self.asking = Asking(self.database, self.clock, self.proposing.times_for_move)
+        self.saga = Saga(self.database, self.clock, self.open_calendar)
         self.following = Following(self.database, self.clock, self.open_calendar, self.proposing.times_for_move)
 
     def _moves_in(self, name: str) -> PersonId:
@@ -154,6 +156,16 @@ class Town:
                 reading = provider.read(remote, WINDOW, "UTC")
             with self.database.transaction() as tx:
                 mirror.replace(tx, TENANT, one.id, reading.instances, WINDOW, self.clock.now())
+
+    def notices(self, person: PersonId) -> datetime | None:
+        """A second later their calendars are read, and what was done to our meetings there becomes true."""
+        self.clock.move(timedelta(seconds=1))
+        self.reads(person)
+        return self.following.look(TENANT, person)
+
+    def goes_on(self, name: str = "meeting") -> None:
+        """The saga brings every calendar to where the meeting is."""
+        assert self.saga.drive(TENANT, MeetingId(name), lambda: True) is None
 
     def meeting(self, name: str = "meeting") -> Meeting:
         """The meeting as it is kept now."""
