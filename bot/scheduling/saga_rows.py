@@ -157,5 +157,7 @@ def _others(meeting: Meeting) -> tuple[PersonId, ...]:
 def _show(tx: Tx, meeting: Meeting, now: datetime, *, ring: tuple[PersonId, ...]) -> None:
     """Everyone who knows of it sees it as it is; those who must hear of it get a new message."""
     messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+    if meeting.proposal is not None:
+        messages.changed(tx, meeting.tenant, "proposal", meeting.proposal, now)  # "Booking…" there becomes "Booked"
     for person in ring:
         messages.show(tx, meeting.tenant, kind=KIND, subject=meeting.id, person=person, now=now, ring=True)
