@@ -7,6 +7,7 @@ opens the session, a cookie that only these pages see.
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,8 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.core.errors import InvalidInput
-from bot.core.ids import CalendarId
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.ids import CalendarId, ConnectionId
 from bot.core.rules import WorkingHours
 from bot.people.connect import SESSION_LIFE, Alive, Choice, Connecting, Dead, Setup
 from bot.people.services import OTHER, SERVICES, NotConnected, SignIn, Why
@@ -41,6 +42,8 @@ def routes(connecting: Connecting) -> list[BaseRoute]:
         Route("/connect/calendars", doors.calendars_page),
         Route("/connect/calendars", _posted(doors, doors.choose), methods=["POST"]),
         Route("/connect/done", doors.done_page),
+        Route("/connect/disconnect", doors.disconnect_page),
+        Route("/connect/disconnect", _posted(doors, doors.disconnect), methods=["POST"]),
         Route("/connect/{token}", doors.link_page),
         Route("/connect/{token}", _posted(doors, doors.open), methods=["POST"]),
         Route("/connect/{token}/again", doors.to_link),
@@ -167,6 +170,29 @@ class Doors:
             week=week(setup.person.hours),
             resumes="resumes" in request.query_params,
         )
+
+    def disconnect_page(self, request: Request) -> Response:
+        """Asks once more, because what is forgotten must be signed in to again."""
+        session = self._session(request)
+        if session is None:
+            return self._closed()
+        setup = self.connecting.setup(session)
+        wanted = request.query_params.get("connection")
+        found = next((one for one in setup.connections if one.id == wanted), None)
+        if found is None:
+            return self._to("/connect/calendars")
+        return self.pages.draw("disconnect", who=who(setup.person), connection=found, key=_form_key(request))
+
+    def disconnect(self, request: Request, form: Form) -> Response:
+        session = self._session(request)
+        if session is None:
+            return self._closed()
+        if not self._is_ours(request, form):
+            return self._outdated("/connect/calendars")
+        with suppress(NotFound):  # pressed twice
+            owner = self.connecting.setup(session).person
+            self.connecting.disconnect(owner, ConnectionId(form.one("connection")))
+        return self._to("/connect/calendars")
 
     def to_start(self, _request: Request) -> Response:
         return self._to("/connect")

@@ -171,8 +171,9 @@ def test_what_was_never_a_link_tells_nothing_of_anybody(desk: Desk, browser: Bro
 
 def test_without_a_session_every_page_is_closed(browser: Browser) -> None:
     browser.client.cookies.set(COOKIE, "guessed")
-    pages = [browser.get(f"/connect{path}") for path in ("", "/calendars", "/done")]
+    pages = [browser.get(f"/connect{path}") for path in ("", "/calendars", "/done", "/disconnect")]
     pages += [browser.post("/connect/caldav", **ACCOUNT), browser.post("/connect/calendars", **WEEK)]
+    pages.append(browser.post("/connect/disconnect", connection="any"))
     assert {(page.status_code, title(page)) for page in pages} == {(410, "This page is closed")}
 
 
@@ -206,6 +207,23 @@ def test_hours_are_kept_as_they_were_filled_in(desk: Desk, connected: Browser) -
     assert kept.on(0) == works("07:30-17:00").on(0)
     assert kept.on(1) == ()
     assert kept.on(4) == works("09:00-24:00").on(4)
+
+
+def test_disconnecting_asks_once_more_and_then_forgets(desk: Desk, connected: Browser) -> None:
+    found = re.search(r'href="(/connect/disconnect\?connection=\w+)"', connected.get("/connect/calendars").text)
+    assert found is not None
+    page = connected.get(found[1])
+    assert (title(page), buttons(page)) == ("Disconnect this account?", ["Disconnect"])
+    assert desk.calendars() != {}
+    account = found[1].rpartition("=")[2]
+    assert title(connected.post("/connect/disconnect", connection=account)) == "Sign in to your calendar"
+    assert desk.calendars() == {}
+
+
+def test_an_account_that_is_gone_or_not_theirs_is_left_alone(desk: Desk, connected: Browser) -> None:
+    assert title(connected.get("/connect/disconnect?connection=another")) == "Your calendars and hours"
+    assert title(connected.post("/connect/disconnect", connection="another")) == "Your calendars and hours"
+    assert len(desk.calendars()) == 4
 
 
 def test_a_wrong_password_keeps_everything_but_the_password(desk: Desk, signed_in: Browser) -> None:
