@@ -43,15 +43,24 @@ def cut(words: str, room: int) -> str:
     return escaped(_fitting(words, room - 1).rstrip()) + MORE
 
 
+def is_address(url: str) -> bool:
+    """Whether it begins as an address does: `!channel` in a link's place would ring everybody."""
+    return _SCHEME.match(url) is not None
+
+
 def is_blank(text: Text) -> bool:
     return not text.plain().strip()
 
 
 def drawn(text: Text) -> Json:
-    """The text object for these words, with markup only where the text asks for it."""
+    """The text object for these words, with markup only where the text asks for it; never empty, as Slack wants it."""
     if all(isinstance(piece, Words | Someone) for piece in text.pieces):
-        return {"type": "plain_text", "text": escaped(text.plain()), "emoji": False}
-    return {"type": "mrkdwn", "text": _joined(text), "verbatim": True}
+        return {"type": "plain_text", "text": _something(escaped(text.plain())), "emoji": False}
+    return {"type": "mrkdwn", "text": _something(_joined(text)), "verbatim": True}
+
+
+def _something(shown: str) -> str:
+    return shown if shown.strip() else MORE
 
 
 def pages(text: Text, room: int) -> list[Text]:
@@ -67,11 +76,10 @@ def pages(text: Text, room: int) -> list[Text]:
             left -= _cost(piece)
             continue
         head, tail = _broken(piece, left, is_alone=not page)
-        if head is not None:
-            page.append(head)
-        if tail is not None:
-            waiting.append(tail)
-        done.append(Text(tuple(page)))
+        page += [head] if head is not None else []
+        waiting += [tail] if tail is not None else []
+        if page:
+            done.append(Text(tuple(page)))
         page, left = [], room
     return [*done, Text(tuple(page))] if page or not done else done
 
@@ -85,12 +93,10 @@ def shortened(text: Text, room: int) -> Text:
 def _broken(piece: Piece, room: int, *, is_alone: bool) -> tuple[Piece | None, Piece | None]:
     """What of it still fits, and what is left for the next part."""
     match piece:
-        case Link(_, label) if is_alone:
-            return Words(label), None  # an address that fills a whole part is none to press
         case Link() | Someone() if not is_alone:
             return None, piece
         case Link(_, words) | Someone(_, words):
-            return _split(Words(words), room)
+            return _split(Words(words), room)  # an address that fills a whole part is none to press
         case _:
             return _split(piece, room)
 
@@ -149,7 +155,7 @@ def _marked(piece: Piece) -> str:
         case Code(words):
             inner = escaped(words.replace("`", "ˋ").replace("\n", " "))
             return f"`{inner}`" if inner.strip() else inner
-        case Link(url, label) if _SCHEME.match(url):
+        case Link(url, label) if is_address(url):
             return f"<{url.translate(_URL_ENTITIES)}|{_tame(label).replace(chr(10), ' ') or MORE}>"
         case Link(_, label):
             return _tame(label)

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Heading, Look, Note, OpenPage, Press, Row, Rule, Say
 from bot.core.text import Text, say
-from bot.handlers.slack.markup import MORE, Json, cost, cut, drawn, is_blank, pages, shortened
+from bot.handlers.slack.markup import MORE, Json, cost, cut, drawn, is_address, is_blank, pages, shortened
 
 BLOCKS = 50
 SECTION = 3000
@@ -33,12 +33,12 @@ OPEN = "open:"
 def message(card: Card) -> Json:
     """The body of a message: `text` for notifications and screen readers, and its blocks."""
     shown = _within(card.blocks)
-    parts = max(1, len(shown))
     blocks = _drawn(shown, SECTION)
     if len(blocks) > BLOCKS or _weight(blocks) > WHOLE:
-        blocks = _drawn(shown, (WHOLE - BUTTONS * LABEL) // parts)
+        fair = (WHOLE - BUTTONS * LABEL) // len(shown)
+        blocks = _drawn(shown, min(SECTION - 1, fair))
     if not blocks:
-        blocks = [_section(say(card.summary), min(SECTION, FALLBACK))]
+        blocks = [_section(say(card.summary), SECTION)]
     return {"text": cut(card.summary, FALLBACK), "blocks": blocks}
 
 
@@ -60,6 +60,7 @@ def _drawn(blocks: Iterable[Block], room: int) -> list[Json]:
 
 
 def _blocks(block: Block, room: int, numbers: Iterator[int]) -> Iterator[Json]:
+    """The block, each of its texts within `room`; a long paragraph is split only where it has whole ones."""
     match block:
         case Heading(words):
             if words.strip():
@@ -68,7 +69,7 @@ def _blocks(block: Block, room: int, numbers: Iterator[int]) -> Iterator[Json]:
             parts = pages(text, room) if room == SECTION else [shortened(text, room)]
             yield from ({"type": "section", "text": drawn(part)} for part in parts if not is_blank(part))
         case Row(text, button):
-            section = _section(say(button.label) if is_blank(text) else text, room)
+            section = _section(say(button.label.strip() or MORE) if is_blank(text) else text, room)
             accessory = _button(button, next(numbers))
             yield {**section, "accessory": accessory} if accessory else section
         case Note(text):
@@ -93,7 +94,7 @@ def _actions(buttons: tuple[Button, ...], numbers: Iterator[int]) -> Iterator[Js
 
 
 def _button(button: Button, number: int) -> Json | None:
-    """The button; None for one with a value or an address so long that Slack would refuse the whole message."""
+    """The button; None for one with a value or an address for which Slack would refuse the whole message."""
     drawn_button: Json = {"type": "button", "text": _plain(button.label, LABEL)}
     match button.does:
         case Press(verb) as press:
@@ -106,8 +107,13 @@ def _button(button: Button, number: int) -> Json | None:
         drawn_button["accessibility_label"] = cut(button.hint, HINT)
     if button.look is not Look.PLAIN:
         drawn_button["style"] = button.look.value
-    fits = len(drawn_button.get("value", "")) <= VALUE and len(drawn_button.get("url", "")) <= URL
-    return drawn_button if fits else None
+    return drawn_button if _is_taken(drawn_button) else None
+
+
+def _is_taken(button: Json) -> bool:
+    """Whether Slack takes its value and its address."""
+    value, url = button.get("value", ""), button.get("url", "https:")
+    return cost(value) <= VALUE and cost(url) <= URL and is_address(url)
 
 
 def _plain(words: str, room: int) -> Json:
