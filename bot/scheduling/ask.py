@@ -86,9 +86,6 @@ class Asking:
             now = self.clock.now()
             meeting = meetings.meeting(tx, tenant, meeting_id)
             _only_asking(meeting, by, now)
-            theirs = [one for one in asks.open_of_meeting(tx, tenant, meeting_id) if one.by == by]
-            if same := next((one for one in theirs if one.wanted == wanted), None):
-                return same
             return request(tx, meeting, by, wanted, now)
 
     def answer(self, tenant: TenantId, ask_id: AskId, by: PersonId, *, move: bool) -> Ask:
@@ -132,23 +129,24 @@ class Asking:
 
 def offer(tx: Tx, meeting: Meeting, by: PersonId, slots: tuple[Interval, ...], *, is_known: bool, now: datetime) -> Ask:
     """Let that person choose one of these times; whoever waits for an answer already goes on waiting."""
-    theirs = next((one for one in asks.open_of_meeting(tx, meeting.tenant, meeting.id) if one.by == by), None)
-    if theirs is None:
-        ask = _new(meeting, by, now)
-        asks.insert(tx, replace(ask, slots=slots, is_known=is_known))
+    before = _theirs(tx, meeting, by)
+    ask = replace(before or _new(meeting, by, now), slots=slots, is_known=is_known)
+    if before is None:
+        asks.insert(tx, ask)
         due.mark(tx, ask.tenant, KIND, ask.id, ask.expires_at or now)
-    elif theirs.state is AskState.CHOOSING:
-        asks.save(tx, replace(theirs, slots=slots, is_known=is_known))
-    ask = theirs or ask
+    else:
+        ask = asks.save(tx, ask) if before.state is AskState.CHOOSING else before
     messages.show(tx, ask.tenant, kind=KIND, subject=ask.id, person=by, now=now, ring=True)
-    return asks.ask(tx, ask.tenant, ask.id)
+    return ask
 
 
 def request(tx: Tx, meeting: Meeting, by: PersonId, wanted: Interval, now: datetime) -> Ask:
-    """A new ask for that time, in the place of any that this person had; `Taken` when it is not free."""
-    for older in asks.open_of_meeting(tx, meeting.tenant, meeting.id):
-        if older.by == by:
-            close_ask(tx, older, AskState.WITHDRAWN, now)
+    """An ask for that time, in the place of any that this person had; `Taken` when it is not free."""
+    before = _theirs(tx, meeting, by)
+    if before is not None and before.wanted == wanted:
+        return before
+    if before is not None:
+        close_ask(tx, before, AskState.WITHDRAWN, now)
     ask = _new(meeting, by, now)
     asks.insert(tx, ask)
     messages.show(tx, ask.tenant, kind=KIND, subject=ask.id, person=by, now=now, ring=True)
@@ -180,6 +178,11 @@ def hold(tx: Tx, meeting: Meeting, ask: Ask, wanted: Interval, now: datetime) ->
     return asks.save(tx, replace(ask, state=AskState.OPEN, wanted=wanted, expires_at=expires_at))
 
 
+def _theirs(tx: Tx, meeting: Meeting, by: PersonId) -> Ask | None:
+    """What that person asks about the meeting already: one thing at a time."""
+    return next((one for one in asks.open_of_meeting(tx, meeting.tenant, meeting.id) if one.by == by), None)
+
+
 def _new(meeting: Meeting, by: PersonId, now: datetime) -> Ask:
     return Ask(
         id=AskId(new_id()),
@@ -195,7 +198,12 @@ def _move(tx: Tx, meeting: Meeting, ask: Ask, now: datetime) -> Ask:
     assert ask.wanted is not None
     if meeting.state is not MeetingState.BOOKED:
         raise Stale("That meeting is being changed right now. Please try again in a moment.")
-    start_move(tx, meeting, ask.wanted, now)
+    try:
+        start_move(tx, meeting, ask.wanted, now)
+    except Taken as error:
+        raise Taken(
+            "Something stands in that time by now. Keep the meeting, or move it elsewhere.", error.people
+        ) from error
     withdraw_asks(tx, meeting, now, besides=ask.id)
     return close_ask(tx, ask, AskState.MOVED, now)
 

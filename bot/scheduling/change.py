@@ -87,6 +87,8 @@ def moving(meeting: Meeting, to: Interval) -> Meeting:
 def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> Meeting:
     """From here on it is only taken away; nobody needs to answer an ask about it any more."""
     withdraw_asks(tx, meeting, now)
+    for person in meeting.people:
+        due.mark(tx, meeting.tenant, "reading", person, now)  # nothing clashes with it any more
     return hand_to_saga(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
 
 

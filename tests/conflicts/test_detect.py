@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.conflicts.detect import Changed, Closed, Opened, Overlap, Reopened, changes, overlaps
+from bot.conflicts.detect import Act, Changed, Closed, Opened, Overlap, Reopened, changes, overlaps
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.events import Busy, Kind
 from bot.core.ids import CalendarId, ConflictId, MeetingId, PersonId
@@ -152,3 +154,36 @@ def test_about_a_meeting_on_its_way_nothing_is_said(state: MeetingState) -> None
     on_its_way = meeting(state=state)
     assert changes([], [Overlap(on_its_way, busy("10:00-11:00"))], [on_its_way]) == []
     assert changes([conflict()], [], [on_its_way]) == []
+
+
+TIMES = ("09:45-10:05", "10:00-10:30", "10:10-10:20", "10:15-11:00")
+
+
+def done(act: Act, name: str) -> Conflict:
+    """The conflict as it is kept after that."""
+    match act:
+        case Closed(before, state):
+            return replace(before, state=state)
+        case Opened(found):
+            before = conflict(name=name, uid=found.other.instance.uid)
+        case Changed(before, found) | Reopened(before, found):
+            pass
+    other = found.other.instance
+    return replace(before, starts=other.starts, when=other.when, state=ConflictState.OPEN)
+
+
+@given(
+    known=st.dictionaries(st.tuples(st.sampled_from("ab"), st.sampled_from(TIMES)), st.sampled_from(ConflictState)),
+    rows=st.sets(st.tuples(st.sampled_from("ab"), st.sampled_from(TIMES))),
+)
+def test_what_was_done_is_not_done_again(
+    known: dict[tuple[str, str], ConflictState], rows: set[tuple[str, str]]
+) -> None:
+    before = [conflict(when, uid=uid, state=state, name=f"{uid} {when}") for (uid, when), state in known.items()]
+    found = overlaps([meeting()], [busy(when, uid=uid) for uid, when in sorted(rows)], set())
+    acts = changes(before, found, [meeting()])
+    touched = {act.conflict.id for act in acts if not isinstance(act, Opened)}
+    after = [one for one in before if one.id not in touched]
+    after += [done(act, f"new {index}") for index, act in enumerate(acts)]
+    assert changes(after, found, [meeting()]) == []
+    assert len({(one.uid, one.starts) for one in after}) == len(after)

@@ -134,6 +134,16 @@ def test_move_takes_the_meeting_to_the_time_that_was_held(town: Town) -> None:
     assert town.redrawn(town.ben, "ask")
 
 
+def test_a_held_time_that_a_calendar_has_filled_since_is_not_moved_to(town: Town) -> None:
+    ask = town.asking.ask(TENANT, MEETING, town.ben, NOON)
+    town.service.place(town.remote(town.ben), uid="new", when=NOON)
+    town.reads(town.ben)
+    with pytest.raises(Taken):
+        town.asking.answer(TENANT, ask.id, town.ana, move=True)
+    assert kept(town, ask.id).state is AskState.OPEN
+    assert town.asking.answer(TENANT, ask.id, town.ana, move=False).state is AskState.KEPT
+
+
 def test_keep_frees_the_time_and_rings_the_one_who_asked(town: Town) -> None:
     ask = town.asking.ask(TENANT, MEETING, town.ben, NOON)
     before = town.rings(town.ben, "ask")
