@@ -4,7 +4,6 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +22,6 @@ COMMAND = "meet"
 BOT = "28:"
 """How the ids of bots begin; people's begin with 29:."""
 INVOKE = "adaptiveCard/action"
-_COMMAND = re.compile(rf"\s*/?{COMMAND}\b[:,]?", re.IGNORECASE)
 
 
 def tenant(activity: Activity) -> str:
@@ -87,10 +85,8 @@ def _press(told: Activity) -> Press:
 
 
 def _said(activity: Activity) -> Marked:
-    """What was typed, without our own name and without the command where it stands first."""
     us = _words(_part(activity, "recipient"), "id")
-    said = mentions.teams(_words(activity, "text"), _parts(activity, "entities"), bot=us)
-    return Marked(said.text[found.end() :] if (found := _COMMAND.match(said.text)) else said.text, said.named)
+    return mentions.teams(_words(activity, "text"), _parts(activity, "entities"), bot=us)
 
 
 def _place(activity: Activity, by: ChatIdentity) -> Place:

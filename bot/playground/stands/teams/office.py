@@ -69,8 +69,9 @@ class Message:
 class Office:
     """The state behind the stand-in; every change wakes those who wait."""
 
-    def __init__(self, *, tenant: str) -> None:
+    def __init__(self, *, tenant: str, clock: Callable[[], float]) -> None:
         self.tenant = tenant
+        self.clock = clock
         self.changed = threading.Condition(threading.RLock())
         self.revision = 0
         self._users: dict[str, User] = {}
@@ -132,7 +133,7 @@ class Office:
     def is_too_fast(self, conversation: str) -> bool:
         """More than seven posts into one conversation within a second (Teams' rate limit per thread)."""
         with self.changed:
-            now, posted = time.monotonic(), self._posted.setdefault(conversation, deque(maxlen=7))
+            now, posted = self.clock(), self._posted.setdefault(conversation, deque(maxlen=7))
             if len(posted) == 7 and now - posted[0] < 1:
                 return True
             posted.append(now)

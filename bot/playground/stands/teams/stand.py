@@ -36,10 +36,18 @@ class NotAnswered(AssertionError):
 class TeamsStand:
     """One tenant, its people, and the servers around them."""
 
-    def __init__(self, *, app_id: str | None = None, password: str | None = None, tenant: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        app_id: str | None = None,
+        password: str | None = None,
+        tenant: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` counts the seconds of the rate limits."""
         self.app_id = app_id or str(uuid.uuid4())
         self.password = password or secrets.token_urlsafe(24)
-        self.office = Office(tenant=tenant or str(uuid.uuid4()))
+        self.office = Office(tenant=tenant or str(uuid.uuid4()), clock=clock)
         self.signer = Signer(self.app_id)
         self.connector = Connector(office=self.office, signer=self.signer, password=self.password)
         self.bot_url = ""
