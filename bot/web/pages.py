@@ -7,13 +7,16 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from bot.core.people import Person
 from bot.core.rules import WorkingHours
 from bot.web.forms import DAYS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -111,7 +114,9 @@ def week(hours: WorkingHours) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # nobody waits for it before the first page
+
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
