@@ -54,7 +54,7 @@ class SlackSurface:
     def edit(self, ref: Ref, card: Card) -> None:
         self._api.call("chat.update", channel=ref.channel, ts=ref.message, **message(card))
 
-    def profile(self, identity: ChatIdentity) -> Profile:
+    def profile(self, identity: ChatIdentity, *, home: Place | None = None) -> Profile:
         answer = self._api.call("users.info", user=identity.user)
         return _profile(identity.tenant, answer["user"])
 
