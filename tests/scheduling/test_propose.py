@@ -8,7 +8,7 @@ import pytest
 from bot.core.calendars import Problem
 from bot.core.errors import NotAllowed, Stale
 from bot.core.events import Instance, Kind
-from bot.core.ids import CalendarId, PersonId
+from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.meetings import Response
 from bot.core.proposals import Proposal, ProposalState, Vouching
@@ -328,7 +328,3 @@ def test_a_full_week_sends_the_move_to_the_next(town: Town) -> None:
     times, _ = town.proposing.times_for_move(TENANT, meeting)
     assert times
     assert all(when.start >= week.end for when in times)
-
-
-def test_a_calendar_is_named_by_its_id(town: Town) -> None:
-    assert {one.calendar for one in asked(town).basis} == {CalendarId("ana-work"), CalendarId("ben-work")}
