@@ -36,9 +36,8 @@ class Changing:
             if _is_there_already(meeting, to):
                 return meeting
             _only_standing(meeting, now)
-            moving = start_move(tx, meeting, to, now)
             withdraw_asks(tx, meeting, now)
-            return moving
+            return start_move(tx, meeting, to, now)
 
     def undo(self, tenant: TenantId, meeting_id: MeetingId, by: PersonId) -> Meeting:
         """The organiser takes it back: it goes from every calendar, and its time is free again once it is gone."""

@@ -8,8 +8,9 @@ import pytest
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId
 from bot.core.meetings import Ask, AskState, MeetingState, Response
-from bot.storage import asks, ledger
-from tests.builders import NOW, TENANT, span
+from bot.scheduling.book import Booking
+from bot.storage import asks, ledger, people
+from tests.builders import NOW, TENANT, request, span
 from tests.scheduling.town import Town
 
 MEETING = MeetingId("meeting")
@@ -79,6 +80,17 @@ def test_what_is_held_cannot_be_booked_by_others(town: Town) -> None:
     town.asking.ask(TENANT, MEETING, town.ben, NOON)
     with pytest.raises(Taken):
         books_elsewhere(town, "12:15-12:45")
+
+
+def test_a_booking_of_a_time_that_was_offered_before_it_was_held_is_refused(town: Town) -> None:
+    with town.database.reading() as tx:
+        cem, ben = people.person(tx, TENANT, town.cem), people.person(tx, TENANT, town.ben)
+    proposal = town.proposing.propose(request("ben"), cem, [ben])
+    town.asking.ask(TENANT, MEETING, town.ben, proposal.slots[0].when)
+    with pytest.raises(Taken):
+        Booking(town.database, town.clock).book(TENANT, proposal.id, proposal.slots[0].id, town.cem)
+    again = town.proposing.propose(request("ben"), cem, [ben])
+    assert proposal.slots[0].when not in [slot.when for slot in again.slots]
 
 
 def test_picking_twice_holds_once_and_rings_once(town: Town) -> None:
