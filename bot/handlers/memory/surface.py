@@ -98,7 +98,8 @@ class MemorySurface:
             if over is not None and over.is_whisper:
                 self._show(over, card)
             else:
-                handle.over = self._add(handle.user, card, is_whisper=True).id
+                new = self._add(handle.user, card, is_whisper=True)
+                handle.over = handle.over or new.id
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
         with self._lock:
