@@ -9,7 +9,7 @@ from bot.core.events import Busy, Kind
 from bot.core.ids import ConflictId, MeetingId
 from bot.core.meetings import Meeting, MeetingState
 
-CLASHES = frozenset({Kind.HARD, Kind.AWAY})
+CONFLICTING = frozenset({Kind.HARD, Kind.AWAY})
 """What is only tentative makes nobody choose."""
 
 _TOLD = (ConflictState.OPEN, ConflictState.KEPT, ConflictState.GONE, ConflictState.MOVED, ConflictState.ENDED)
@@ -82,7 +82,7 @@ def overlaps(meetings: Iterable[Meeting], rows: Iterable[Busy], known: Collectio
 def _is_other(row: Busy, uids: Collection[str], known: Collection[MeetingId]) -> bool:
     one = row.instance
     is_ours = one.uid in uids or (one.ours is not None and one.ours in known)
-    return one.blocks and one.kind in CLASHES and not is_ours
+    return one.blocks and one.kind in CONFLICTING and not is_ours
 
 
 def changes(conflicts: Sequence[Conflict], found: Sequence[Overlap], meetings: Collection[Meeting]) -> list[Act]:

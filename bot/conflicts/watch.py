@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Seen:
     """One person's meetings, and what that makes of their conflicts."""
 
     meetings: Mapping[MeetingId, Meeting]
@@ -65,17 +65,17 @@ class Watching:
         The times are searched before the transaction, which stays short; what they belong to is decided in it.
         """
         with self.database.reading() as tx:
-            before = _standing(tx, tenant, person, self.clock.now())
+            before = _seen(tx, tenant, person, self.clock.now())
         times = {one: self.times_for_move(tenant, before.meetings[one]) for one in before.looking}
         with self.database.transaction() as tx:
             now = self.clock.now()
-            standing = _standing(tx, tenant, person, now)
-            if not standing.looking <= times.keys():
+            seen = _seen(tx, tenant, person, now)
+            if not seen.looking <= times.keys():
                 return now
-            for act in standing.acts:
+            for act in seen.acts:
                 _do(tx, tenant, person, act, times, now)
-            _refresh(tx, tenant, standing, times, now)
-            return _again(conflicts.open_of_person(tx, tenant, person), standing.meetings, now)
+            _refresh(tx, tenant, seen, times, now)
+            return _again(conflicts.open_of_person(tx, tenant, person), seen.meetings, now)
 
     def keep(self, tenant: TenantId, conflict_id: ConflictId, by: PersonId) -> Conflict:
         """They keep both: the same event at the same time is not told again."""
@@ -89,7 +89,7 @@ class Watching:
             return conflicts.save(tx, replace(conflict, state=ConflictState.KEPT))
 
 
-def _standing(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Standing:
+def _seen(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Seen:
     theirs = {one.id: one for one in meetings.of_person(tx, tenant, person, now, LIVE) if _attends(one, person)}
     told = {one.id: one for one in conflicts.open_of_person(tx, tenant, person)}
     for meeting in theirs:
@@ -97,7 +97,7 @@ def _standing(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Stan
     rows = _rows(tx, tenant, person, theirs.values())
     found = overlaps(theirs.values(), rows, _known(tx, tenant, rows))
     own = [one for one in told.values() if one.person == person]
-    return Standing(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
+    return Seen(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
 
 
 def _attends(meeting: Meeting, person: PersonId) -> bool:
@@ -170,10 +170,10 @@ def _told(conflict: Conflict, overlap: Overlap, times: Times) -> Conflict:
     )
 
 
-def _refresh(tx: Tx, tenant: TenantId, standing: Standing, times: Times, now: datetime) -> None:
+def _refresh(tx: Tx, tenant: TenantId, seen: Seen, times: Times, now: datetime) -> None:
     """Everybody's other open conflicts of these meetings show the times that work now."""
-    acted = {one.conflict.id for one in standing.acts if not isinstance(one, Opened)}
-    for conflict in standing.conflicts:
+    acted = {one.conflict.id for one in seen.acts if not isinstance(one, Opened)}
+    for conflict in seen.conflicts:
         if conflict.state is not ConflictState.OPEN or conflict.id in acted or conflict.meeting not in times:
             continue
         slots, is_known = times[conflict.meeting]
@@ -183,9 +183,9 @@ def _refresh(tx: Tx, tenant: TenantId, standing: Standing, times: Times, now: da
 
 
 def _again(told: Iterable[Conflict], theirs: Mapping[MeetingId, Meeting], now: datetime) -> datetime | None:
-    """Soon while a meeting that clashes is on its way elsewhere, else when it is over."""
-    clashing = {theirs[one.meeting] for one in told if one.meeting in theirs}
-    return min((_settles(one, now) for one in clashing), default=None)
+    """Soon while a meeting with a conflict is on its way elsewhere, else when it is over."""
+    conflicting = {theirs[one.meeting] for one in told if one.meeting in theirs}
+    return min((_settles(one, now) for one in conflicting), default=None)
 
 
 def _settles(meeting: Meeting, now: datetime) -> datetime:

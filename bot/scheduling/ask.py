@@ -81,7 +81,7 @@ class Asking:
             return hold(tx, meeting, ask, wanted, now)
 
     def ask(self, tenant: TenantId, meeting_id: MeetingId, by: PersonId, wanted: Interval) -> Ask:
-        """Ask for that very time at once (the clash message knows it already); `Taken` when it is not free."""
+        """Ask for that very time at once (the message of a conflict knows it already); `Taken` when it is not free."""
         with self.database.transaction() as tx:
             now = self.clock.now()
             meeting = meetings.meeting(tx, tenant, meeting_id)

@@ -87,7 +87,7 @@ def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> 
     """From here on it is only taken away; nobody needs to answer an ask about it any more."""
     withdraw_asks(tx, meeting, now)
     for person in meeting.people:
-        due.mark(tx, meeting.tenant, "reading", person, now)  # nothing clashes with it any more
+        due.mark(tx, meeting.tenant, "reading", person, now)  # nothing conflicts with it any more
     return hand_to_saga(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
 
 
@@ -101,7 +101,7 @@ def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: 
         ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(person,))
     elif attendance.response is Response.DECLINED:
         _claim_again(tx, meeting, person, now)
-    due.mark(tx, meeting.tenant, "reading", person, now)  # what they declined clashes with nothing any more
+    due.mark(tx, meeting.tenant, "reading", person, now)  # what they declined conflicts with nothing any more
     return hand_to_saga(tx, changed(meeting, person, response=response), now)
 
 

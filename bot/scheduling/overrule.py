@@ -1,7 +1,7 @@
 """The organiser moved a meeting in their own calendar, where nobody could refuse it: it stands there now.
 
 The calendar is the truth. Whoever is not free then is invited all the same, without a claim on their time, and sees
-the clash in a message of their own.
+the conflict in a message of their own.
 """
 
 from dataclasses import replace
@@ -26,7 +26,7 @@ def overrule(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> Meeting:
     """The meeting is on its way to where the organiser's copy stands already; the saga takes the others there."""
     withdraw_asks(tx, meeting, now)
     _claim_what_is_free(tx, meeting, to, now)
-    _keep_own_clashes(tx, meeting, to, now)
+    _keep_own_conflicts(tx, meeting, to, now)
     return hand_to_saga(tx, moving(meeting, to), now)
 
 
@@ -47,7 +47,7 @@ def _claim_what_is_free(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -
             )
 
 
-def _keep_own_clashes(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> None:
+def _keep_own_conflicts(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> None:
     """What stands there in the organiser's calendars, they saw when they moved it there: nobody tells them."""
     counting = [one.id for one in calendars.of_person(tx, meeting.tenant, meeting.organiser) if one.counts]
     told = {

@@ -1,4 +1,4 @@
-"""A clash is told once, to its person alone, and closes by itself."""
+"""A conflict is told once, to its person alone, and closes by itself."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ NOON = span("12:00-12:30")
 
 
 class Watched(Town):
-    """A town in which somebody also looks for clashes."""
+    """A town in which somebody also looks for conflicts."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -39,7 +39,7 @@ class Watched(Town):
         return conflict
 
     def told(self) -> dict[str, int]:
-        """How often each of them was rung about a clash."""
+        """How often each of them was rung about a conflict."""
         everyone = {"ana": self.ana, "ben": self.ben}
         return {name: self.rings(person, "conflict") for name, person in everyone.items()}
 
@@ -51,7 +51,7 @@ def town(tmp_path: Path) -> Watched:
     return made
 
 
-def clashes(town: Watched, words: str = "10:15-11:00", *, whose: str = "ana") -> None:
+def put_over(town: Watched, words: str = "10:15-11:00", *, whose: str = "ana") -> None:
     """An event is put over the meeting with some other program."""
     person = getattr(town, whose)
     town.service.place(town.remote(person), uid="dentist", when=span(words))
@@ -66,48 +66,48 @@ def test_without_an_overlap_nobody_hears_anything(town: Watched) -> None:
 
 @pytest.mark.parametrize(("whose", "told"), [("ana", {"ana": 1, "ben": 0}), ("ben", {"ana": 0, "ben": 1})])
 def test_only_the_one_in_whose_calendar_it_is_gets_a_message(town: Watched, whose: str, told: dict[str, int]) -> None:
-    clashes(town, whose=whose)
+    put_over(town, whose=whose)
     assert town.told() == told
     assert town.only().state is ConflictState.OPEN
 
 
-def test_a_clash_brings_times_that_now_work_for_both(town: Watched) -> None:
+def test_a_conflict_brings_times_that_now_work_for_both(town: Watched) -> None:
     town.service.place(town.remote(town.ben), uid="ben is out", when=span("11:00-17:00"))
     town.looks(town.ben)
-    clashes(town, "09:00-10:15")
+    put_over(town, "09:00-10:15")
     slots = town.only().slots
     assert len(slots) == 5
     taken = (span("09:00-10:30"), span("11:00-17:00"))
     assert not any(slot.overlaps(busy) for slot in slots for busy in taken)
 
 
-def test_a_clash_is_told_once_however_often_it_is_read(town: Watched) -> None:
-    clashes(town)
+def test_a_conflict_is_told_once_however_often_it_is_read(town: Watched) -> None:
+    put_over(town)
     for _ in range(3):
         town.looks(town.ana)
     assert town.told() == {"ana": 1, "ben": 0}
 
 
-def test_the_same_event_in_two_calendars_is_one_clash(town: Watched) -> None:
+def test_the_same_event_in_two_calendars_is_one_conflict(town: Watched) -> None:
     town.adds(town.ana, "ana", "home")
     town.service.place(town.remote(town.ana, "home"), uid="dentist", when=span("10:15-11:00"))
-    clashes(town)
+    put_over(town)
     assert town.told() == {"ana": 1, "ben": 0}
 
 
 def test_an_event_that_moves_and_still_overlaps_edits_the_same_message(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     before = town.only()
     town.redrawn(town.ana, "conflict")
-    clashes(town, "09:30-10:15")
+    put_over(town, "09:30-10:15")
     assert (town.only().id, town.only().when) == (before.id, span("09:30-10:15"))
     assert town.told() == {"ana": 1, "ben": 0}
     assert town.redrawn(town.ana, "conflict")
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved away", "declined"])
-def test_a_clash_that_goes_away_by_itself_closes_its_message_by_itself(town: Watched, how: str) -> None:
-    clashes(town)
+def test_a_conflict_that_goes_away_by_itself_closes_its_message_by_itself(town: Watched, how: str) -> None:
+    put_over(town)
     town.redrawn(town.ana, "conflict")
     match how:
         case "deleted":
@@ -122,17 +122,17 @@ def test_a_clash_that_goes_away_by_itself_closes_its_message_by_itself(town: Wat
     assert town.redrawn(town.ana, "conflict")
 
 
-def test_a_clash_that_comes_back_is_told_again(town: Watched) -> None:
-    clashes(town)
+def test_a_conflict_that_comes_back_is_told_again(town: Watched) -> None:
+    put_over(town)
     town.service.drop(town.remote(town.ana), "dentist")
     town.looks(town.ana)
-    clashes(town)
+    put_over(town)
     assert town.only().state is ConflictState.OPEN
     assert town.told() == {"ana": 2, "ben": 0}
 
 
-def test_moving_the_meeting_out_of_a_clash_closes_it(town: Watched) -> None:
-    clashes(town)
+def test_moving_the_meeting_out_of_a_conflict_closes_it(town: Watched) -> None:
+    put_over(town)
     town.redrawn(town.ana, "conflict")
     town.changing.move(TENANT, MEETING, town.only().slots[0], town.ana)
     assert town.watching.look(TENANT, town.ana) == town.clock.now() + timedelta(seconds=2)
@@ -145,8 +145,8 @@ def test_moving_the_meeting_out_of_a_clash_closes_it(town: Watched) -> None:
     assert town.rings(town.ben, "meeting") == 1
 
 
-def test_a_clash_in_a_participants_calendar_ends_when_the_organiser_agrees_to_move(town: Watched) -> None:
-    clashes(town, whose="ben")
+def test_a_conflict_in_a_participants_calendar_ends_when_the_organiser_agrees_to_move(town: Watched) -> None:
+    put_over(town, whose="ben")
     ask = town.asking.ask(TENANT, MEETING, town.ben, town.only().slots[0])
     town.asking.answer(TENANT, ask.id, town.ana, move=True)
     town.goes_on()
@@ -156,8 +156,8 @@ def test_a_clash_in_a_participants_calendar_ends_when_the_organiser_agrees_to_mo
 
 
 @pytest.mark.parametrize("how", ["taken back", "declined", "over"])
-def test_a_clash_ends_with_the_meeting(town: Watched, how: str) -> None:
-    clashes(town, whose="ben")
+def test_a_conflict_ends_with_the_meeting(town: Watched, how: str) -> None:
+    put_over(town, whose="ben")
     match how:
         case "taken back":
             town.changing.undo(TENANT, MEETING, town.ana)
@@ -171,43 +171,43 @@ def test_a_clash_ends_with_the_meeting(town: Watched, how: str) -> None:
     assert town.told() == {"ana": 0, "ben": 1}
 
 
-def test_an_open_clash_is_looked_at_when_the_meeting_is_over(town: Watched) -> None:
-    clashes(town)
+def test_an_open_conflict_is_looked_at_when_the_meeting_is_over(town: Watched) -> None:
+    put_over(town)
     assert town.looks(town.ana) == town.meeting().when.end
 
 
 def test_who_keeps_both_is_not_told_again_of_the_same_time(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     town.watching.keep(TENANT, town.only().id, town.ana)
     town.looks(town.ana)
     assert town.only().state is ConflictState.KEPT
-    clashes(town, "09:30-10:15")
+    put_over(town, "09:30-10:15")
     assert town.only().state is ConflictState.OPEN
     assert town.told() == {"ana": 2, "ben": 0}
 
 
 def test_nobody_keeps_what_clashes_for_another(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     with pytest.raises(NotAllowed):
         town.watching.keep(TENANT, town.only().id, town.ben)
 
 
 def test_keeping_what_closed_meanwhile_changes_nothing(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     town.service.drop(town.remote(town.ana), "dentist")
     town.looks(town.ana)
     assert town.watching.keep(TENANT, town.only().id, town.ana).state is ConflictState.GONE
 
 
-def test_who_declined_is_told_of_no_clash(town: Watched) -> None:
+def test_who_declined_is_told_of_no_conflict(town: Watched) -> None:
     town.changing.respond(TENANT, MEETING, town.ben, Response.DECLINED)
-    clashes(town, whose="ben")
+    put_over(town, whose="ben")
     assert town.told() == {"ana": 0, "ben": 0}
 
 
 def test_about_what_is_over_nobody_is_told(town: Watched) -> None:
     town.clock.set(span("10:30-11:00").start)
-    clashes(town)
+    put_over(town)
     assert town.told() == {"ana": 0, "ben": 0}
 
 
@@ -217,7 +217,7 @@ def test_a_tentative_event_makes_nobody_choose(town: Watched) -> None:
     assert town.told() == {"ana": 0, "ben": 0}
 
 
-def test_a_calendar_that_does_not_count_clashes_with_nothing(town: Watched) -> None:
+def test_a_calendar_that_does_not_count_conflicts_with_nothing(town: Watched) -> None:
     home = town.adds(town.ana, "ana", "home")
     with town.database.transaction() as tx:
         calendars.choose(tx, TENANT, town.ana, {town.calendar(town.ana)}, town.calendar(town.ana))
@@ -227,7 +227,7 @@ def test_a_calendar_that_does_not_count_clashes_with_nothing(town: Watched) -> N
     assert town.told() == {"ana": 0, "ben": 0}
 
 
-def test_two_instances_of_a_series_are_two_clashes(town: Watched) -> None:
+def test_two_instances_of_a_series_are_two_conflicts(town: Watched) -> None:
     first = instance("10:00-10:10", uid="series")
     second = replace(instance("10:20-10:30", uid="series"), starts=span("+1 09:00-10:00").start)
     town.service.store(town.remote(town.ana), (first, second))
@@ -235,7 +235,7 @@ def test_two_instances_of_a_series_are_two_clashes(town: Watched) -> None:
     assert town.told() == {"ana": 2, "ben": 0}
 
 
-def test_another_meeting_of_ours_is_no_clash(town: Watched) -> None:
+def test_another_meeting_of_ours_is_no_conflict(town: Watched) -> None:
     town.meets("10:30-11:00", town.cem, name="other")
     copies = [one for one in town.stands(town.ana) if one.uid == "other@overlap"]
     town.service.store(town.remote(town.ana), (replace(copies[0], when=span("10:15-10:45")),))
@@ -266,7 +266,7 @@ def test_what_the_organiser_moved_a_meeting_onto_is_told_to_the_participant(town
 
 
 def test_times_that_no_longer_work_leave_the_message(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     gone = town.only().slots[0]
     town.redrawn(town.ana, "conflict")
     town.service.place(town.remote(town.ben), uid="new", when=gone)
@@ -277,7 +277,7 @@ def test_times_that_no_longer_work_leave_the_message(town: Watched) -> None:
 
 
 def test_a_reading_that_changes_no_times_redraws_nothing(town: Watched) -> None:
-    clashes(town)
+    put_over(town)
     town.redrawn(town.ana, "conflict")
     town.looks(town.ben)
     assert not town.redrawn(town.ana, "conflict")
@@ -285,7 +285,7 @@ def test_a_reading_that_changes_no_times_redraws_nothing(town: Watched) -> None:
 
 def test_while_a_calendar_cannot_vouch_no_times_does_not_mean_none(town: Watched) -> None:
     town.clock.move(timedelta(minutes=45))
-    clashes(town)
+    put_over(town)
     assert (town.only().slots, town.only().is_known) == ((), False)
     town.looks(town.ben)
     assert len(town.only().slots) == 5
@@ -293,8 +293,8 @@ def test_while_a_calendar_cannot_vouch_no_times_does_not_mean_none(town: Watched
 
 
 @pytest.mark.parametrize("state", [MeetingState.BOOKED, MeetingState.MOVING])
-def test_a_clash_with_a_meeting_on_its_way_waits_until_it_has_arrived(town: Watched, state: MeetingState) -> None:
+def test_a_conflict_with_a_meeting_on_its_way_waits_until_it_has_arrived(town: Watched, state: MeetingState) -> None:
     if state is MeetingState.MOVING:
         town.changing.move(TENANT, MEETING, NOON, town.ana)
-    clashes(town)
+    put_over(town)
     assert town.told()["ana"] == (1 if state is MeetingState.BOOKED else 0)
