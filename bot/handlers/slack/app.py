@@ -15,9 +15,7 @@ from starlette.routing import Route
 from bot.chat.surface import Delivery
 from bot.core.clock import Clock
 from bot.handlers.slack.front import Front
-from bot.handlers.slack.parse import delivery
-
-PATH = "/slack/events"
+from bot.handlers.slack.parse import PATH, delivery
 
 Keep = Callable[[Delivery], object]
 """Saves a delivery; raises when it could not. It blocks."""

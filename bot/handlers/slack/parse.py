@@ -17,6 +17,9 @@ from bot.core.people import ChatIdentity
 from bot.handlers.slack.render import PRESS
 from bot.language import mentions
 
+PATH = "/slack/events"
+"""The one address for all of it."""
+
 Payload = Mapping[str, Any]
 
 _USER = re.compile(r"[UW][A-Z0-9]+")

@@ -112,8 +112,8 @@ def _standing(ours: str, user: Mapping[str, Any]) -> Standing:
 
 
 def _zone(name: object) -> str:
-    """The zone, or UTC where Slack names none that we know: a person without one still has a clock."""
+    """The zone; nothing where Slack names none that we know, so that the one known before stays."""
     try:
-        return zone(str(name)).key if name else "UTC"
+        return zone(str(name)).key if name else ""
     except InvalidInput:
-        return "UTC"
+        return ""
