@@ -1,6 +1,7 @@
 """What stands in calendars: what blocks, what is ours, and what we want to write."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,6 +47,23 @@ class Instance:
     """False: free, declined or cancelled, and known at all only because it is ours."""
     is_declined: bool = False
     """Its owner declined it (their own PARTSTAT)."""
+
+
+def distinct(found: Iterable[Instance]) -> list[Instance]:
+    """One for each UID and instance; where two claim to be the same one, the time of neither is lost."""
+    kept: dict[tuple[str, datetime], Instance] = {}
+    for one in found:
+        other = kept.get((one.uid, one.starts))
+        if other is not None and one.blocks and other.blocks and not one.when.overlaps(other.when):
+            one = replace(one, starts=one.when.start)  # noqa: PLW2901 - the same instance at two times is two
+            other = kept.get((one.uid, one.starts))
+        key = (one.uid, one.starts)
+        if other is None or (one.blocks and not other.blocks):
+            kept[key] = one
+        elif one.blocks:
+            hull = Interval(min(one.when.start, other.when.start), max(one.when.end, other.when.end))
+            kept[key] = replace(max(other, one, key=lambda it: it.sequence), when=hull)
+    return list(kept.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from bot.core.errors import InvalidInput, NotFound
+from bot.core.errors import InvalidInput, NotFound, SignInNeeded
 from bot.core.ids import CalendarId, ConnectionId, TenantId
 from bot.providers.base import Account, CalendarProvider, Providers, Remote
 from bot.storage import calendars
@@ -23,9 +23,12 @@ def sealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, acc
 
 
 def unsealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId) -> Account:
-    """What `sealed` was given; `NotFound` once it is disconnected."""
+    """What `sealed` was given; `NotFound` once it is disconnected, `SignInNeeded` when the keys no longer open it."""
     kept = calendars.sealed_account(tx, tenant, connection)
-    told = json.loads(vault.open(tx, tenant, _row(connection), kept))
+    try:
+        told = json.loads(vault.open(tx, tenant, _row(connection), kept))
+    except NotFound as error:
+        raise SignInNeeded("The account's password can no longer be opened: connect it again.") from error
     return Account(**{**told, "addresses": tuple(told["addresses"])})
 
 

@@ -67,6 +67,7 @@ CALENDARS = Table(
     Column("cursor", Text),
     Column("rows_at", BigInteger),
     Column("doubted", Integer),
+    Column("failures", Integer, nullable=False, default=0),
 )
 
 
@@ -82,6 +83,8 @@ class Progress:
     """How many rows a suspiciously small reading held, while it waits for a second one."""
     dirty_marks: int
     """How often it was marked dirty, ever: tells a mark made during a reading."""
+    failures: int
+    """How often it could not be read since it last could."""
 
 
 def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
@@ -234,7 +237,13 @@ def progress(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
     row = tx.execute(select(CALENDARS).where(*_calendar(tenant, calendar_id))).one_or_none()
     if row is None:
         raise NotFound("That calendar is not connected (any more).")
-    return Progress(cursor=row.cursor, rows_at=_instant(row.rows_at), doubted=row.doubted, dirty_marks=row.dirty_marks)
+    return Progress(
+        cursor=row.cursor,
+        rows_at=_instant(row.rows_at),
+        doubted=row.doubted,
+        dirty_marks=row.dirty_marks,
+        failures=row.failures,
+    )
 
 
 def was_read(tx: Tx, tenant: TenantId, calendar_id: CalendarId, window: Interval, now: datetime) -> None:
@@ -249,13 +258,16 @@ def was_read(tx: Tx, tenant: TenantId, calendar_id: CalendarId, window: Interval
             window_end=seconds(window.end),
             doubted=None,
             problem=None,
+            failures=0,
         )
     )
 
 
 def was_unchanged(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
     """Its service said at `now` that nothing changed since the last reading."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(read_at=seconds(now), problem=None))
+    tx.execute(
+        update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(read_at=seconds(now), problem=None, failures=0)
+    )
 
 
 def doubt(tx: Tx, tenant: TenantId, calendar_id: CalendarId, rows: int) -> None:
@@ -274,9 +286,10 @@ def clean(tx: Tx, tenant: TenantId, calendar_id: CalendarId, marks: int) -> None
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id), unmarked).values(dirty_at=None))
 
 
-def has_problem(tx: Tx, tenant: TenantId, calendar_id: CalendarId, problem: Problem | None) -> None:
-    """Why it cannot be read as it should."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(problem=problem))
+def has_problem(tx: Tx, tenant: TenantId, calendar_id: CalendarId, problem: Problem) -> None:
+    """It could not be read, once more, and why."""
+    failed = {"problem": problem, "failures": CALENDARS.c.failures + 1}
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(failed))
 
 
 def _connection(tenant: TenantId, connection_id: ConnectionId) -> tuple[ColumnElement[bool], ...]:

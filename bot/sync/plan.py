@@ -110,6 +110,7 @@ def wait(kind: Problem, failures: int, cadence: timedelta, error: OverlapError, 
         return AFTER_REFUSED_SIGN_INS
     # What merely does not answer is tried often enough to be back within two cadences of being back.
     most = LONGEST_WAIT if kind.is_final else min(LONGEST_WAIT, 2 * cadence)
-    chosen = min(FIRST_WAIT * 2 ** min(failures - 1, 16), most) * chance
+    doubled: timedelta = FIRST_WAIT * float(1 << min(failures - 1, 16))
+    chosen = min(doubled, most) * chance
     floor = error.after if isinstance(error, TryLater) and error.after is not None else timedelta(0)
     return max(chosen, floor)

@@ -15,7 +15,7 @@ import icalendar
 import recurring_ical_events
 
 from bot.core.errors import InvalidInput
-from bot.core.events import Instance
+from bot.core.events import Instance, distinct
 from bot.core.intervals import Interval
 from bot.core.zones import WallTime, midnight, whole_days
 from bot.providers.ical.lines import Document, Event, document
@@ -49,7 +49,7 @@ def instances(
     """
     patience = patience or Patience()
     began = time.thread_time()
-    found = list(merged(_every(document(data), window, zone, addresses, patience)))
+    found = distinct(_every(document(data), window, zone, addresses, patience))
     patience.left -= time.thread_time() - began
     return found
 
@@ -182,20 +182,3 @@ def _end(parsed: Any, start: Moment, source: Said) -> Moment:
 
 def _stretched(one: Instance, window: Interval) -> Instance:
     return replace(one, when=Interval(one.when.start, max(one.when.end, window.end)))
-
-
-def merged(found: Iterable[Instance]) -> Iterator[Instance]:
-    """One for each UID and instance; where two claim to be the same one, the time of neither is lost."""
-    kept: dict[tuple[str, datetime], Instance] = {}
-    for one in found:
-        other = kept.get((one.uid, one.starts))
-        if other is not None and one.blocks and other.blocks and not one.when.overlaps(other.when):
-            one = replace(one, starts=one.when.start)  # noqa: PLW2901 - the same instance at two times is two
-            other = kept.get((one.uid, one.starts))
-        key = (one.uid, one.starts)
-        if other is None or (one.blocks and not other.blocks):
-            kept[key] = one
-        elif one.blocks:
-            hull = Interval(min(one.when.start, other.when.start), max(one.when.end, other.when.end))
-            kept[key] = replace(max(other, one, key=lambda it: it.sequence), when=hull)
-    yield from kept.values()
