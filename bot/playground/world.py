@@ -1,0 +1,192 @@
+"""The world around the bot: four people, and their calendars on real CalDAV servers on loopback.
+
+It knows nothing of the bot. Everything it makes is made again from today's date and a seed, but for ports and
+passwords, and `stop` leaves neither a process nor a file.
+"""
+
+import atexit
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.playground import believable
+from bot.playground.client import CalDavClient, Event, Moment
+from bot.playground.people import RESIDENTS, Resident
+from bot.playground.servers import CalendarServer
+
+WORK, PERSONAL = "work", "personal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person, their calendar account, and a client of their own that is not the bot."""
+
+    who: Resident
+    server: str
+    url: str
+    """What they type into the connect page."""
+    user: str
+    password: str
+    calendars: Mapping[str, str]
+    """The address of each calendar: `work`, `personal`."""
+    client: CalDavClient
+
+    @property
+    def handle(self) -> str:
+        return self.who.handle
+
+    @property
+    def name(self) -> str:
+        return self.who.name
+
+    @property
+    def zone(self) -> str:
+        return self.who.zone
+
+    @property
+    def email(self) -> str:
+        return self.who.email
+
+    @property
+    def slack_id(self) -> str:
+        return self.who.slack_id
+
+    def put(
+        self,
+        *,
+        uid: str,
+        title: str,
+        start: Moment,
+        end: Moment,
+        calendar: str = WORK,
+        transparent: bool = False,
+        status: str = "CONFIRMED",
+        rule: str = "",
+    ) -> None:
+        """Write an event behind the bot's back."""
+        self.client.put(
+            calendar=calendar,
+            uid=uid,
+            title=title,
+            start=start,
+            end=end,
+            transparent=transparent,
+            status=status,
+            rule=rule,
+        )
+
+    def move(self, *, uid: str, start: Moment, calendar: str = WORK, instance: Moment | None = None) -> None:
+        """Drag an event elsewhere; with `instance`, only that one of its series."""
+        self.client.move(calendar=calendar, uid=uid, start=start, instance=instance)
+
+    def decline(self, *, uid: str, calendar: str = WORK) -> None:
+        """Say no to an invitation."""
+        self.client.decline(calendar=calendar, uid=uid)
+
+    def delete(self, *, uid: str, calendar: str = WORK) -> None:
+        """Delete an event."""
+        self.client.delete(calendar=calendar, uid=uid)
+
+    def events(self, calendar: str = WORK) -> list[Event]:
+        """Everything that stands in that calendar, as its server reports it."""
+        return self.client.events(calendar)
+
+    def event(self, uid: str, calendar: str = WORK) -> Event | None:
+        """The event with that UID, or None."""
+        return self.client.event(calendar, uid)
+
+    def ours(self, calendar: str = WORK) -> list[Event]:
+        """Only what is tagged as Overlap's."""
+        return [event for event in self.client.events(calendar) if event.is_tagged]
+
+
+class World:
+    """Starts and stops it all; also `with World() as world`."""
+
+    def __init__(self, *, today: date | None = None, seed: int = 1) -> None:
+        self.today = today or datetime.now(ZoneInfo("Europe/Berlin")).date()
+        self.seed = seed
+        self.accounts: dict[str, Account] = {}
+        """By handle."""
+        self._servers: dict[str, CalendarServer] = {}
+
+    def start(self) -> None:
+        """Start the servers and load every calendar, each with one request."""
+        atexit.register(self.stop)
+        passwords = {who.email: secrets.token_urlsafe(18) for who in RESIDENTS}
+        for name in dict.fromkeys(who.server for who in RESIDENTS):
+            served = {who.email: passwords[who.email] for who in RESIDENTS if who.server == name}
+            self._servers[name] = CalendarServer(name, served)
+        try:
+            self._launch()
+            for who in RESIDENTS:
+                self.accounts[who.handle] = self._moved_in(who, passwords[who.email])
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything and forget everything; a second time does nothing."""
+        atexit.unregister(self.stop)
+        for account in self.accounts.values():
+            account.client.close()
+        self.accounts = {}
+        servers, self._servers = self._servers, {}
+        for server in servers.values():
+            server.remove()
+
+    def __enter__(self) -> "World":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def hosts(self) -> list[str]:
+        """The servers as `name:port`: loopback hosts that the bot must be allowed to contact."""
+        return [server.host for server in self._servers.values()]
+
+    def account(self, handle: str) -> Account:
+        return self.accounts[handle]
+
+    def stop_server(self, handle: str) -> None:
+        """The server that holds this person's calendars stops answering; what stands in them stays."""
+        self._server(handle).stop()
+
+    def start_server(self, handle: str) -> None:
+        """It answers again, at the same address."""
+        server = self._server(handle)
+        server.launch()
+        server.wait()
+
+    def _server(self, handle: str) -> CalendarServer:
+        return self._servers[self.accounts[handle].server]
+
+    def _launch(self) -> None:
+        for server in self._servers.values():
+            server.launch()
+        for server in self._servers.values():
+            server.wait()
+
+    def _moved_in(self, who: Resident, password: str) -> Account:
+        server = self._servers[who.server]
+        home = f"{server.url}{quote(who.email)}/"
+        calendars = {WORK: f"{home}{WORK}/", PERSONAL: f"{home}{PERSONAL}/"}
+        client = CalDavClient(
+            base=server.url, user=who.email, password=password, zone=who.zone, calendars=dict(calendars)
+        )
+        for sheet in believable.sheets(who, self.today, self.seed):
+            client.replace_all(sheet.name.lower(), sheet.ical())
+        return Account(
+            who=who,
+            server=who.server,
+            url=server.url,
+            user=who.email,
+            password=password,
+            calendars=calendars,
+            client=client,
+        )
