@@ -1,5 +1,6 @@
 """The stand-in for Teams and the bot's door on loopback, and what came through it."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from bot.core.text import say
 from bot.handlers.teams import app
 from bot.handlers.teams.registration import Registration
 from bot.playground.stands.serving import Serving
+from bot.playground.stands.teams.office import TeamsUser
 from bot.playground.stands.teams.stand import TeamsStand
 
 
@@ -41,7 +43,7 @@ class Behind:
 
 def registration(stand: TeamsStand) -> Registration:
     """The stand-in's bot, as the environment tells it."""
-    told = stand.environment()
+    told = stand.environment
     return Registration(
         app_id=told["OVERLAP_TEAMS_APP_ID"],
         password=told["OVERLAP_TEAMS_APP_PASSWORD"],
@@ -53,17 +55,12 @@ def registration(stand: TeamsStand) -> Registration:
     )
 
 
-@contextmanager
-def stand_alone() -> Iterator[TeamsStand]:
-    """Teams with Ana and Sam in it, and no bot."""
-    stand = TeamsStand()
-    stand.add("ana", "Ana Ruiz", "ana@contoso.example", "Europe/Berlin")
-    stand.add("sam", "Sam Okoro", "sam@contoso.example", "Europe/London")
-    stand.start()
-    try:
-        yield stand
-    finally:
-        stand.stop()
+def stand_alone() -> TeamsStand:
+    """Teams with Ana and Sam in it, and no bot; its clock never says that a bot is too fast."""
+    ana = TeamsUser(handle="ana", name="Ana Ruiz", email="ana@contoso.example", tz="Europe/Berlin")
+    sam = TeamsUser(handle="sam", name="Sam Okoro", email="sam@contoso.example", tz="Europe/London")
+    gus = TeamsUser(handle="gus", name="Gus Guest", email="gus@client.example", is_guest=True)
+    return TeamsStand([ana, sam, gus], now=itertools.count().__next__)
 
 
 @contextmanager
@@ -85,10 +82,10 @@ def member(stand: TeamsStand, key: str) -> Person:
         id=PersonId(key),
         identity=ChatIdentity(TenantId(f"teams:{stand.tenant}"), user.object_id),
         name=user.name,
-        zone=user.zone,
+        zone=user.tz,
         standing=Standing.MEMBER,
         email=user.email,
-        hours=office_hours(user.zone),
+        hours=office_hours(user.tz),
     )
 
 

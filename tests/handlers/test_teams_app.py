@@ -11,7 +11,8 @@ from bot.chat.surface import Met, Pressed, Typed
 from bot.core.errors import NotAllowed
 from bot.core.text import say
 from bot.handlers.teams import render
-from bot.playground.stands.teams.office import Message
+from bot.playground.stands.teams.messages import Message
+from bot.playground.stands.teams.payloads import executed
 from bot.playground.stands.teams.signing import FLAWS
 from bot.playground.stands.teams.stand import TeamsStand
 from tests.handlers.teams_door import Behind, with_door
@@ -55,18 +56,18 @@ def test_what_is_typed_is_kept(stand: TeamsStand, behind: Behind) -> None:
 
 @pytest.mark.parametrize("flaw", FLAWS)
 def test_a_token_that_is_wrong_is_401_and_nothing_is_done(stand: TeamsStand, behind: Behind, flaw: str) -> None:
-    answer = stand.deliver(stand.activity("ana", "message") | {"text": "meet"}, flaw=flaw)
+    answer = stand.deliver(stand.activity("ana", "message", text="meet"), flaw=flaw)
     assert (answer.status_code, behind.kept) == (401, [])
 
 
 def test_a_token_within_five_minutes_of_its_end_is_good(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"text": "meet"}
+    activity = stand.activity("ana", "message", text="meet")
     claims = stand.signer.claims(activity) | {"exp": int(stand.signer.now()) - 240}
     assert post(stand, activity, f"Bearer {stand.signer.key.sign(claims)}").status_code == 200
 
 
 def test_a_service_url_that_is_not_on_the_list_is_401(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"serviceUrl": "https://evil.example/teams/"}
+    activity = stand.activity("ana", "message", serviceUrl="https://evil.example/teams/")
     assert (stand.deliver(activity).status_code, behind.kept) == (401, [])
 
 
@@ -81,25 +82,25 @@ def test_another_tenant_is_403(stand: TeamsStand, behind: Behind) -> None:
 
 
 def test_two_tenants_in_one_activity_are_403(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"channelData": {"tenant": {"id": str(uuid.uuid4())}}}
+    activity = stand.activity("ana", "message", channelData={"tenant": {"id": str(uuid.uuid4())}})
     assert stand.deliver(activity).status_code == 403
 
 
 def test_another_channel_is_403_because_there_anybody_writes_the_tenant(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"channelId": "webchat"}
+    activity = stand.activity("ana", "message", channelId="webchat")
     assert (stand.deliver(activity).status_code, behind.kept) == (403, [])
 
 
 def test_every_tenant_may_come_when_none_is_named() -> None:
     with with_door(tenants=()) as (stand, behind):
-        activity = stand.activity("ana", "message") | {"channelData": {}}
+        activity = stand.activity("ana", "message", channelData={})
         activity["conversation"] |= {"tenantId": "4f1b0000-0000-0000-0000-000000000000"}
         assert stand.deliver(activity).status_code == 200
         assert behind.kept[0].incoming.by.tenant == "teams:4f1b0000-0000-0000-0000-000000000000"
 
 
 def test_a_body_over_256_kb_is_413(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"text": "x" * (256 * 1024)}
+    activity = stand.activity("ana", "message", text="x" * (256 * 1024))
     assert (stand.deliver(activity).status_code, behind.kept) == (413, [])
 
 
@@ -123,12 +124,12 @@ def test_what_is_no_activity(stand: TeamsStand, content: bytes, kind: str, statu
 
 
 def test_a_signed_activity_that_makes_no_sense_is_400(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"timestamp": "yesterday"}
+    activity = stand.activity("ana", "message", timestamp="yesterday")
     assert (stand.deliver(activity).status_code, behind.kept) == (400, [])
 
 
 def test_a_second_delivery_has_the_same_key(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "message") | {"text": "meet"}
+    activity = stand.activity("ana", "message", text="meet")
     for _ in range(2):
         assert stand.deliver(activity).status_code == 200
     first, second = behind.kept
@@ -136,7 +137,7 @@ def test_a_second_delivery_has_the_same_key(stand: TeamsStand, behind: Behind) -
 
 
 def test_an_installation_that_is_told_twice_has_one_key(stand: TeamsStand, behind: Behind) -> None:
-    assert stand.install("ana") == [200, 200]
+    assert [answer.status_code for answer in stand.install("ana")] == [200, 200]
     first, second = behind.kept
     assert isinstance(first.incoming, Met)
     assert (first.key, first.incoming.by) == (second.key, second.incoming.by)
@@ -156,7 +157,8 @@ def test_a_pressed_button_is_answered_in_the_call(stand: TeamsStand, behind: Beh
 def test_the_answer_takes_the_place_of_the_card(stand: TeamsStand, behind: Behind) -> None:
     message = offer(stand)
     stand.press("ana", message, BOOK.label)
-    assert (message.text, message.buttons, message.is_unread) == ("Done.", [], False)
+    [*_, shown] = stand.messages("ana")
+    assert (shown.id, shown.words, shown.labels, stand.unread("ana")) == (message.id, "Done.", (), 0)
 
 
 def test_an_error_is_told_in_the_shape_of_an_invoke(stand: TeamsStand, behind: Behind) -> None:
@@ -168,7 +170,7 @@ def test_an_error_is_told_in_the_shape_of_an_invoke(stand: TeamsStand, behind: B
         "type": "application/vnd.microsoft.error",
         "value": {"code": "not_allowed", "message": "Only Ana can book this."},
     }
-    assert message.buttons == [BOOK.label]
+    assert stand.messages("ana")[-1].labels == (BOOK.label,)
 
 
 def test_a_fault_of_ours_says_nothing_of_its_cause(stand: TeamsStand, behind: Behind) -> None:
@@ -184,8 +186,8 @@ def test_what_could_not_be_kept_is_not_acknowledged(stand: TeamsStand, behind: B
 
 
 def test_a_button_of_somebody_else_is_refused_in_words(stand: TeamsStand, behind: Behind) -> None:
-    strange = {"type": "Action.Execute", "verb": "x", "data": {"theirs": 1}}
-    body = stand.deliver(stand.invoke("ana", offer(stand), strange)).json()
+    pressed = executed({"type": "Action.Execute", "verb": "x", "data": {"theirs": 1}}, offer(stand).id)
+    body = stand.deliver(stand.activity("ana", "invoke", **pressed)).json()
     assert (body["statusCode"], body["type"]) == (400, "application/vnd.microsoft.error")
     assert behind.pressed == []
 
@@ -199,7 +201,7 @@ def test_a_client_without_execute_submits_the_same_press(stand: TeamsStand, behi
 
 
 def test_an_invoke_of_another_kind_is_501(stand: TeamsStand, behind: Behind) -> None:
-    activity = stand.activity("ana", "invoke") | {"name": "composeExtension/query", "value": {}}
+    activity = stand.activity("ana", "invoke", name="composeExtension/query", value={})
     assert stand.deliver(activity).status_code == 501
 
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from bot.playground.stands.teams import cards
-from bot.playground.stands.teams.stand import NotAnswered, TeamsStand
+from bot.playground.stands.teams.office import TeamsUser
+from bot.playground.stands.teams.stand import NotShown, TeamsStand
 
 OPEN = {"type": "Action.OpenUrl", "title": "Open", "url": "https://a.example"}
 CARD: dict[str, Any] = {
@@ -23,18 +24,16 @@ CARD: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[TeamsStand]:
-    stand = TeamsStand(clock=itertools.count().__next__)
-    stand.add("ana", "Ana Ruiz", "ana@contoso.example", "Europe/Berlin")
-    stand.add("sam", "Sam Okoro", "sam@contoso.example", "Europe/London")
-    stand.start()
-    yield stand
-    stand.stop()
+    ana = TeamsUser(handle="ana", name="Ana Ruiz", email="ana@contoso.example")
+    sam = TeamsUser(handle="sam", name="Sam Okoro", email="sam@contoso.example")
+    with TeamsStand([ana, sam], now=itertools.count().__next__) as stand:
+        yield stand
 
 
 @pytest.fixture
 def stand(served: TeamsStand) -> TeamsStand:
-    served.connector.refusals.clear()
-    served.office.user("sam").has_app = True
+    served.refusals.clear()
+    served.office.set_app("sam", has_app=True)
     return served
 
 
@@ -83,10 +82,10 @@ def test_a_post_rings_and_an_edit_does_not(stand: TeamsStand) -> None:
     stand.read("ana")
     made = call(stand, "POST", f"{chat(stand, 'ana')}/activities", message())
     assert made.status_code == 201
-    assert [one.id for one in stand.unread("ana")] == [made.json()["id"]]
+    assert (stand.unread("ana"), stand.messages("ana")[-1].id) == (1, made.json()["id"])
     stand.read("ana")
     edited = call(stand, "PUT", f"{chat(stand, 'ana')}/activities/{made.json()['id']}", message())
-    assert (edited.status_code, stand.unread("ana")) == (200, [])
+    assert (edited.status_code, stand.unread("ana")) == (200, 0)
 
 
 def test_a_deleted_message_is_gone(stand: TeamsStand) -> None:
@@ -99,7 +98,7 @@ def test_a_deleted_message_is_gone(stand: TeamsStand) -> None:
 def test_a_card_is_read_as_a_person_reads_it(stand: TeamsStand) -> None:
     call(stand, "POST", f"{chat(stand, 'ana')}/activities", message(summary="Hello"))
     shown = stand.messages("ana")[-1]
-    assert (shown.summary, shown.text, shown.buttons) == ("Hello", "Hello from_us", ["Open"])
+    assert (shown.fallback, shown.words, shown.labels) == ("Hello", "Hello from_us\nOpen", ("Open",))
 
 
 @pytest.mark.parametrize(("body", "status"), [
@@ -151,17 +150,17 @@ def test_a_conversation_that_is_none(stand: TeamsStand, path: str) -> None:
 
 
 def test_an_eighth_post_within_a_second_is_429(stand: TeamsStand) -> None:
-    path, ticking = f"{chat(stand, 'sam')}/activities", stand.office.clock
-    stand.office.clock = lambda: 1e6
+    path, ticking = f"{chat(stand, 'sam')}/activities", stand.office.now
+    stand.office.now = lambda: 1e6
     answers = [call(stand, "POST", path, message()) for _ in range(8)]
-    stand.office.clock = ticking
+    stand.office.now = ticking
     assert [answer.status_code for answer in answers] == [201] * 7 + [429]
     assert answers[-1].headers["retry-after"] == "1"
 
 
 def test_pressing_what_is_not_there_is_a_mistake_of_the_player(stand: TeamsStand) -> None:
     call(stand, "POST", f"{chat(stand, 'ana')}/activities", message())
-    with pytest.raises(NotAnswered):
+    with pytest.raises(LookupError, match="Open"):
         stand.press("ana", stand.messages("ana")[-1], "Book")
 
 
@@ -170,6 +169,7 @@ def test_a_page_is_opened_without_a_word_to_the_bot(stand: TeamsStand) -> None:
     assert stand.press("ana", stand.messages("ana")[-1], "Open") == {"url": "https://a.example"}
 
 
-def test_waiting_in_vain_says_for_what(stand: TeamsStand) -> None:
-    with pytest.raises(TimeoutError, match="Booked"):
-        stand.wait_for("ana", text="Booked", seconds=0.01)
+def test_waiting_in_vain_says_what_was_seen(stand: TeamsStand) -> None:
+    call(stand, "POST", f"{chat(stand, 'ana')}/activities", message())
+    with pytest.raises(NotShown, match="Hello from_us"):
+        stand.wait("ana", lambda one: "Booked" in one.words, within=0.01)

@@ -70,9 +70,14 @@ def actions(card: Drawn) -> list[Drawn]:
     return [*placed, *(card.get("actions") or [])]
 
 
-def words(card: Drawn) -> str:
-    """What is read on the card: its texts line by line, markdown drawn."""
-    return "\n".join(_drawn(str(element["text"])) for element in elements(card) if element.get("type") == "TextBlock")
+def words(card: Drawn) -> list[str]:
+    """What is read on the card, markdown drawn: each text, and each button's label."""
+    read: list[str] = []
+    for element in elements(card):
+        if element.get("type") == "TextBlock":
+            read.append(_drawn(str(element["text"])))
+        read += [str(action.get("title", "")) for action in element.get("actions") or []]
+    return read
 
 
 def _drawn(markdown: str) -> str:

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.playground.stands.teams import cards
-from bot.playground.stands.teams.office import Message, Office, User
+from bot.playground.stands.teams.messages import Message
+from bot.playground.stands.teams.office import Office, TeamsUser
 from bot.playground.stands.teams.signing import ISSUER, Issued, Signer
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -132,7 +133,7 @@ class Connector:
         user = self.office.known_as(str(asked["members"][0].get("id")))
         if user is None:
             raise Refusal(404, "MemberNotFound")
-        return JSONResponse({"id": _with_app(user).chat}, status_code=201)
+        return JSONResponse({"id": self._with_app(user).chat}, status_code=201)
 
     async def _post(self, request: Request) -> Response:
         user, activity = self._chat(request), await _body(request)
@@ -162,23 +163,22 @@ class Connector:
             raise Refusal(404, "MemberNotFoundInConversation")
         return JSONResponse(_member(user, self.office))
 
-    def _chat(self, request: Request) -> User:
+    def _chat(self, request: Request) -> TeamsUser:
         user = self.office.whose_chat(request.path_params["conversation"])
         if user is None:
             raise Refusal(404, "ConversationNotFound")
-        return _with_app(user)
+        return self._with_app(user)
 
-    def _message(self, user: User, request: Request) -> Message:
-        message = self.office.message(user, request.path_params["activity"])
+    def _with_app(self, user: TeamsUser) -> TeamsUser:
+        if not self.office.has_app(user):
+            raise Refusal(403, "BotNotInConversationRoster")
+        return user
+
+    def _message(self, user: TeamsUser, request: Request) -> Message:
+        message = self.office.message(user.handle, request.path_params["activity"])
         if message is None:
             raise Refusal(404, "ActivityNotFoundInConversation")
         return message
-
-
-def _with_app(user: User) -> User:
-    if not user.has_app:
-        raise Refusal(403, "BotNotInConversationRoster")
-    return user
 
 
 def _check(activity: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ def _check(activity: dict[str, Any]) -> None:
         raise Refusal(*wrong)
 
 
-def _member(user: User, office: Office) -> dict[str, Any]:
+def _member(user: TeamsUser, office: Office) -> dict[str, Any]:
     given, _, family = user.name.partition(" ")
     return {
         "id": user.bot_wise_id,
@@ -197,7 +197,7 @@ def _member(user: User, office: Office) -> dict[str, Any]:
         "email": user.email,
         "userPrincipalName": user.email,
         "tenantId": office.tenant,
-        "userRole": user.role,
+        "userRole": "guest" if user.is_guest else "user",
     }
 
 

@@ -1,156 +1,130 @@
-"""What Teams knows in the demo: who works there, their chats with the bot, and what was posted in them."""
+"""What Teams knows in the demo: who works there, who has the app, and what was posted to them."""
 
 import secrets
 import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.playground.stands.teams import cards
+from bot.playground.stands.teams.messages import Message
+
+PACE = 7
+"""Posts into one conversation within a second (learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit)."""
 
 
-@dataclass(slots=True, kw_only=True)
-class User:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsUser:
     """Somebody of the tenant."""
 
-    key: str
-    """What the players call them: "ana"."""
+    handle: str
+    """What the players call them: "ana". Teams knows no handles."""
     name: str
     email: str
-    zone: str
-    has_app: bool = True
-    role: str = "user"
-    """`guest` for somebody invited into the tenant."""
+    tz: str = "Europe/Berlin"
+    is_guest: bool = False
     object_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """In the directory."""
     bot_wise_id: str = field(default_factory=lambda: f"29:{secrets.token_urlsafe(32)}")
     """Each bot knows a person under an id of its own."""
     chat: str = field(default_factory=lambda: f"a:{secrets.token_urlsafe(24)}")
     """Their personal conversation with the bot."""
 
-
-@dataclass(slots=True, kw_only=True)
-class Message:
-    """One message of the bot as its reader has it on the screen."""
-
-    id: str
-    user: str
-    activity: dict[str, Any]
-    is_unread: bool = True
-    edits: int = 0
-    is_deleted: bool = False
-    revision: int = 0
-    """Of the whole office, when it last changed: to wait for something newer."""
-
     @property
-    def summary(self) -> str:
-        """What the notification said."""
-        return str(self.activity.get("summary") or self.activity.get("text") or "")
-
-    @property
-    def card(self) -> dict[str, Any] | None:
-        attachments = self.activity.get("attachments") or [{}]
-        card = attachments[0].get("content")
-        return card if isinstance(card, dict) else None
-
-    @property
-    def text(self) -> str:
-        """Every word that it shows, line by line, buttons aside."""
-        return cards.words(self.card) if self.card else str(self.activity.get("text") or "")
-
-    @property
-    def buttons(self) -> list[str]:
-        """The labels, from top to bottom."""
-        return [str(action.get("title")) for action in cards.actions(self.card)] if self.card else []
+    def names(self) -> frozenset[str]:
+        """Under what the connector finds them."""
+        return frozenset({self.bot_wise_id, self.object_id, self.email})
 
 
+@dataclass
 class Office:
     """The state behind the stand-in; every change wakes those who wait."""
 
-    def __init__(self, *, tenant: str, clock: Callable[[], float]) -> None:
-        self.tenant = tenant
-        self.clock = clock
-        self.changed = threading.Condition(threading.RLock())
-        self.revision = 0
-        self._users: dict[str, User] = {}
-        self._messages: list[Message] = []
-        self._posted: dict[str, deque[float]] = {}
+    tenant: str
+    now: Callable[[], float] = time.monotonic
+    """Counts the seconds of the rate limit."""
+    _users: dict[str, TeamsUser] = field(default_factory=dict)
+    _without_app: set[str] = field(default_factory=set)
+    _messages: dict[str, Message] = field(default_factory=dict)
+    _posted: dict[str, deque[float]] = field(default_factory=dict)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def add(self, user: User) -> User:
-        with self.changed:
-            self._users[user.key] = user
-            return user
+    def add(self, user: TeamsUser) -> None:
+        with self._changed:
+            self._users[user.handle] = user
 
-    def user(self, key: str) -> User:
-        return self._users[key]
+    def user(self, handle: str) -> TeamsUser:
+        with self._changed:
+            return self._users[handle.removeprefix("@")]
 
-    def whose_chat(self, conversation: str) -> User | None:
-        return next((user for user in self._users.values() if user.chat == conversation), None)
+    def set_app(self, handle: str, *, has_app: bool) -> None:
+        """They install or remove the app."""
+        with self._changed:
+            (self._without_app.discard if has_app else self._without_app.add)(handle)
 
-    def known_as(self, name: str) -> User | None:
+    def has_app(self, user: TeamsUser) -> bool:
+        with self._changed:
+            return user.handle not in self._without_app
+
+    def whose_chat(self, conversation: str) -> TeamsUser | None:
+        with self._changed:
+            return next((user for user in self._users.values() if user.chat == conversation), None)
+
+    def known_as(self, name: str) -> TeamsUser | None:
         """By the id that the bot knows, the directory's id, or the sign-in name."""
-        names = (name, name.lower())
-        users = self._users.values()
-        return next(
-            (user for user in users if {user.bot_wise_id, user.object_id, user.email}.intersection(names)), None
-        )
+        with self._changed:
+            return next((user for user in self._users.values() if {name, name.lower()} & user.names), None)
 
-    def messages(self, key: str) -> list[Message]:
+    def messages(self, handle: str) -> list[Message]:
         """What the bot has posted to them and not deleted, oldest first."""
-        with self.changed:
-            return [message for message in self._messages if message.user == key and not message.is_deleted]
+        with self._changed:
+            return [one for one in self._messages.values() if one.user == handle and not one.is_deleted]
 
-    def message(self, user: User, activity_id: str) -> Message | None:
-        return next((message for message in self.messages(user.key) if message.id == activity_id), None)
+    def message(self, handle: str, message_id: str) -> Message | None:
+        """As it stands now."""
+        return next((one for one in self.messages(handle) if one.id == message_id), None)
 
-    def post(self, user: User, activity: dict[str, Any]) -> Message:
-        with self.changed:
-            message = Message(id=str(time.time_ns() + len(self._messages)), user=user.key, activity=activity)
-            self._messages.append(message)
-            self._touch(message)
-            return message
+    def post(self, user: TeamsUser, activity: Mapping[str, Any]) -> Message:
+        """A new message: it rings."""
+        with self._changed:
+            message = Message(id=str(time.time_ns() + len(self._messages)), user=user.handle, activity=activity)
+            return self._put(message)
 
-    def edit(self, message: Message, activity: dict[str, Any]) -> None:
-        """It says something else now; nobody hears of that: `is_unread` stays as it was."""
-        with self.changed:
-            message.activity = activity
-            message.edits += 1
-            self._touch(message)
+    def edit(self, message: Message, activity: Mapping[str, Any]) -> Message:
+        """The same message says something else: it does not become unread again."""
+        with self._changed:
+            return self._put(replace(self._messages[message.id], activity=activity, edits=message.edits + 1))
 
     def delete(self, message: Message) -> None:
-        with self.changed:
-            message.is_deleted = True
-            self._touch(message)
+        with self._changed:
+            self._put(replace(message, is_deleted=True))
 
-    def read(self, key: str) -> None:
-        """They open the chat: nothing in it is unread any more."""
-        with self.changed:
-            for message in self.messages(key):
-                message.is_unread = False
+    def read(self, handle: str) -> None:
+        """They look at the chat."""
+        with self._changed:
+            for message in self.messages(handle):
+                self._put(replace(message, is_unread=False))
 
     def is_too_fast(self, conversation: str) -> bool:
-        """More than seven posts into one conversation within a second (Teams' rate limit per thread)."""
-        with self.changed:
-            now, posted = self.clock(), self._posted.setdefault(conversation, deque(maxlen=7))
-            if len(posted) == 7 and now - posted[0] < 1:
+        """Whether this post is one too many; if not, it counts."""
+        with self._changed:
+            now, posted = self.now(), self._posted.setdefault(conversation, deque(maxlen=PACE))
+            if len(posted) == PACE and now - posted[0] < 1:
                 return True
             posted.append(now)
             return False
 
-    def wait(self, found: Callable[[], Any], seconds: float, what: str) -> Any:
-        """The first true thing that `found` finds, looked for after every change."""
-        until = time.monotonic() + seconds
-        with self.changed:
-            while not (result := found()):
-                left = until - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError(f"Teams waited {seconds:.0f} s in vain for {what}")
-                self.changed.wait(min(left, 0.2))
-            return result
+    def wait(self, found: Callable[[], Any], within: float) -> Any:
+        """What `found` finds, looked for again after every change; None once `within` seconds are over."""
+        until = time.monotonic() + within
+        with self._changed:
+            while not (result := found()) and (left := until - time.monotonic()) > 0:
+                self._changed.wait(left)
+            return result or None
 
-    def _touch(self, message: Message) -> None:
-        self.revision += 1
-        message.revision = self.revision
-        self.changed.notify_all()
+    def _put(self, message: Message) -> Message:
+        self._messages[message.id] = message
+        self._changed.notify_all()
+        return message
