@@ -37,13 +37,14 @@ class Login:
     def token(self) -> str:
         """A token for the connector, from msal's cache while it lasts; `TryLater` when there is none to be had."""
         import httpx
+        from msal.exceptions import MsalError
 
         try:
             with self._lock:
                 if self._app is None:
                     self._app = _application(self.registration)
                 told: dict[str, Any] = self._app.acquire_token_for_client(scopes=[SCOPE])
-        except (httpx.HTTPError, ValueError, KeyError, RuntimeError) as error:
+        except (httpx.HTTPError, MsalError, ValueError, KeyError, RuntimeError) as error:
             raise TryLater("Microsoft's sign-in does not answer as it should.", AFTER_REFUSAL) from error
         token = told.get("access_token")
         if not isinstance(token, str):
