@@ -36,6 +36,8 @@ AROUND = timedelta(days=7)
 
 KIND = "proposal"
 """The kind of its due rows and of its messages."""
+INVITE = "invite"
+"""The kind of the messages that ask somebody to connect a calendar, so that it need not wait."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class Proposing:
                 raise Stale("Those times are no longer on offer. Please ask again.")
             saved = proposals.save(tx, change(proposal))
             messages.changed(tx, tenant, KIND, proposal_id, now)
+            messages.changed(tx, tenant, INVITE, proposal_id, now)
         return saved
 
 
@@ -213,6 +216,8 @@ def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
     if after == before:
         return before
     saved = proposals.save(tx, after)
+    if after.waiting_for != before.waiting_for or after.state is not before.state:
+        messages.changed(tx, after.tenant, INVITE, after.id, now)
     if before.state is ProposalState.WAITING and after.state is not ProposalState.WAITING:
         # The one who asked left long ago: what became of it is told in their DM, and rings if there are times.
         ring = after.state is ProposalState.OPEN

@@ -1,4 +1,4 @@
-"""A workspace in memory with real scheduling behind it: people type and press, and due rows are done until all is quiet.
+"""A workspace in memory with real scheduling behind it: people type and press, due rows are done, all is quiet.
 
 office = Office(tmp_path)
 ana = office.joins("ana", zone="Europe/Berlin", calendars=("Work", "Private"))

@@ -1,4 +1,4 @@
-"""Somebody is asked to connect a calendar, because another person wants to find a time with them."""
+"""Somebody is asked to connect a calendar, because a proposal waits for it: the subject of that message."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,9 @@ from bot.core.people import Person
 from bot.core.proposals import ProposalState
 from bot.core.text import Strong
 from bot.language.wording import times
+from bot.scheduling.propose import INVITE
 from bot.storage import messages, people, proposals
 from bot.storage.database import Database
-
-KIND = "invite"
-"""Its subject is the proposal that waits."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class InviteTalk:
 
     def later(self, by: Person, press: Press) -> Answer:
         with self.database.transaction() as tx:
-            messages.drop(tx, by.tenant, KIND, press.subject, by.id)
+            messages.drop(tx, by.tenant, INVITE, press.subject, by.id)
         words = "All right, not now. You can connect a calendar whenever you like."
         again = Button(label="Connect a calendar", does=Press("connect.link"))
         return Says(card=told(paragraph(words), Buttons((again,))), replaces=True)
@@ -39,10 +37,10 @@ class InviteTalk:
         name = names([asker])[asker.id]
         request = proposal.request
         wanted = f"{times.length(request.length)} with you, {times.window(request.window)}"
-        if proposal.state is not ProposalState.WAITING:
-            return told(paragraph(f"{name} no longer waits for your calendar. It was about {wanted}."))
         if viewer.id not in proposal.waiting_for:
             return told(paragraph(f"Thank you: your calendar is connected, and {name} gets times for {wanted}."))
+        if proposal.state is not ProposalState.WAITING:
+            return told(paragraph(f"{name} no longer waits for your calendar. It was about {wanted}."))
         return told(
             paragraph(Strong(f"{name} would like to find {wanted}.")),
             paragraph("Connect your calendar, and I find a time that is free for you both."),

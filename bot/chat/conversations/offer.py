@@ -17,11 +17,9 @@ from bot.core.requests import Request
 from bot.core.text import Strong, Text, say
 from bot.language.wording import times
 from bot.scheduling.book import roads
+from bot.scheduling.propose import INVITE
 from bot.storage import meetings, messages
 from bot.storage.database import Tx
-
-INVITE = "invite"
-"""The kind of the message that asks somebody to connect a calendar; its subject is the proposal."""
 
 MOST_ASKED = 4
 """A line of buttons holds five, and one of them is "Not now"."""

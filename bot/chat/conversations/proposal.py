@@ -14,11 +14,9 @@ from bot.core.proposals import Proposal
 from bot.core.requests import Request
 from bot.people.who import Who
 from bot.scheduling.book import Booking
-from bot.scheduling.propose import Proposing
+from bot.scheduling.propose import INVITE, KIND, Proposing
 from bot.storage import messages, people, proposals
 from bot.storage.database import Database
-
-KIND = "proposal"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class ProposalTalk:
         if asked in proposal.waiting_for:
             now = self.clock.now()
             with self.database.transaction() as tx:
-                messages.show(tx, by.tenant, kind=offer.INVITE, subject=proposal.id, person=asked, now=now, ring=False)
+                messages.show(tx, by.tenant, kind=INVITE, subject=proposal.id, person=asked, now=now, ring=False)
                 messages.changed(tx, by.tenant, KIND, proposal.id, now)
         return Shows(kind=KIND, subject=proposal.id)
 

@@ -40,9 +40,13 @@ class MemoryDoor:
 
     def press(self, user: str, message: Message, label: str) -> Delivery:
         """They press the button with that label."""
+        return self.sends(user, message, press_of(button(message, label)))
+
+    def sends(self, user: str, message: Message, press: Press) -> Delivery:
+        """A press comes in from that message, whether or not it has such a button (any more)."""
         by = self._identity(user)
         place = self._place(by, is_private=not message.is_whisper, over=message)
-        return self._deliver(Pressed(by=by, press=press_of(button(message, label)), place=place))
+        return self._deliver(Pressed(by=by, press=press, place=place))
 
     def opens(self, user: str) -> Delivery:
         """They open the app's DM."""
