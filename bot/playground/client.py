@@ -3,7 +3,6 @@
 RFC 4791, as far as five verbs need it. Everything it changes keeps what else stands in the event.
 """
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import icalendar
 Moment = datetime | date
 """A date is a whole day."""
 
-_TAG = re.compile(r"X-OVERLAP-[A-Z-]+")
+TAG = "X-OVERLAP-MEETING"
 _DAV, _CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 _EVERYTHING = b"""<?xml version="1.0" encoding="utf-8"?>
 <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
@@ -40,8 +39,8 @@ class Event:
     sequence: int
     status: str
     is_transparent: bool
-    tags: dict[str, str]
-    """What marks it as Overlap's: X-OVERLAP-… and their values."""
+    tag: str
+    """What marks it as Overlap's: the id of its meeting; empty for everything else."""
     url: str
     description: str
     location: str
@@ -49,8 +48,9 @@ class Event:
     instance: Moment | None
 
     @property
-    def is_tagged(self) -> bool:
-        return bool(self.tags)
+    def text(self) -> str:
+        """Whatever a reader finds below its title."""
+        return "\n".join(part for part in (self.location, self.url, self.description) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,19 @@ class CalDavClient:
         """Make this the whole calendar, in one request."""
         self._send("PUT", self._calendars[calendar], content)
 
+    def export(self, calendar: str) -> bytes:
+        """The whole calendar as one iCalendar object, as its server tells it."""
+        return self._send("GET", self._calendars[calendar]).content
+
     def put(
         self,
-        *,
         calendar: str,
         uid: str,
         title: str,
         start: Moment,
         end: Moment,
-        transparent: bool = False,
+        *,
+        is_free: bool = False,
         status: str = "CONFIRMED",
         rule: str = "",
     ) -> None:
@@ -97,7 +101,7 @@ class CalDavClient:
         event.add("DTSTART", self._here(start))
         event.add("DTEND", self._here(end))
         event.add("STATUS", status)
-        event.add("TRANSP", "TRANSPARENT" if transparent else "OPAQUE")
+        event.add("TRANSP", "TRANSPARENT" if is_free else "OPAQUE")
         event.add("SEQUENCE", int(_master(there).get("SEQUENCE", 0)) + 1 if there else 0)
         if rule:
             event.add("RRULE", icalendar.vRecur.from_ical(rule))
@@ -108,7 +112,7 @@ class CalDavClient:
         href = there.href if there else urljoin(self._calendars[calendar], f"{quote(uid, safe='')}.ics")
         self._write(_Resource(href, there.etag if there else "", whole))
 
-    def move(self, *, calendar: str, uid: str, start: Moment, instance: Moment | None = None) -> None:
+    def move(self, calendar: str, uid: str, start: Moment, *, instance: Moment | None = None) -> None:
         """Drag it elsewhere, as long as it was; with `instance`, only that one of a series."""
         there = self._got(calendar, uid)
         event = _master(there) if instance is None else self._exception(there, instance)
@@ -117,17 +121,20 @@ class CalDavClient:
         _set(event, "DTEND", self._here(start) + lasting)
         self._touched(there, event)
 
-    def decline(self, *, calendar: str, uid: str) -> None:
-        """Say no to an invitation: the owner's PARTSTAT."""
+    def decline(self, calendar: str, uid: str) -> None:
+        """Say no to an invitation: the owner's PARTSTAT (RFC 5545 §3.2.12)."""
         there = self._got(calendar, uid)
         event = _master(there)
-        invited = event.get("ATTENDEE")
-        for attendee in invited if isinstance(invited, list) else [invited]:
-            if attendee is not None and str(attendee).lower() == f"mailto:{self._user}":
-                attendee.params["PARTSTAT"] = "DECLINED"
+        owner = icalendar.vCalAddress(f"mailto:{self._user}")
+        owner.params["PARTSTAT"] = "DECLINED"
+        invited = event.get("ATTENDEE", [])
+        others = [one for one in (invited if isinstance(invited, list) else [invited]) if str(one) != str(owner)]
+        if "ORGANIZER" not in event:
+            event.add("ORGANIZER", icalendar.vCalAddress("mailto:events@partner.example"))
+        _set(event, "ATTENDEE", [owner, *others])
         self._touched(there, event)
 
-    def delete(self, *, calendar: str, uid: str) -> None:
+    def delete(self, calendar: str, uid: str) -> None:
         """Delete it, the whole series if it is one."""
         self._send("DELETE", self._got(calendar, uid).href)
 
@@ -220,7 +227,7 @@ def _event(event: Any) -> Event:
         sequence=int(event.get("SEQUENCE", 0)),
         status=str(event.get("STATUS", "CONFIRMED")),
         is_transparent=str(event.get("TRANSP", "OPAQUE")) == "TRANSPARENT",
-        tags={name: str(value) for name, value in event.items() if _TAG.fullmatch(name)},
+        tag=str(event.get(TAG, "")),
         url=str(event.get("URL", "")),
         description=str(event.get("DESCRIPTION", "")),
         location=str(event.get("LOCATION", "")),

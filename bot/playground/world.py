@@ -56,51 +56,45 @@ class Account:
 
     def put(
         self,
-        *,
-        uid: str,
+        calendar: str,
         title: str,
         start: Moment,
         end: Moment,
-        calendar: str = WORK,
-        transparent: bool = False,
+        *,
+        uid: str | None = None,
+        is_free: bool = False,
         status: str = "CONFIRMED",
         rule: str = "",
-    ) -> None:
-        """Write an event behind the bot's back."""
-        self.client.put(
-            calendar=calendar,
-            uid=uid,
-            title=title,
-            start=start,
-            end=end,
-            transparent=transparent,
-            status=status,
-            rule=rule,
-        )
+    ) -> str:
+        """Write an event behind the bot's back, or write it anew; its UID."""
+        uid = uid or f"{secrets.token_hex(8)}-{self.email}"
+        self.client.put(calendar, uid, title, start, end, is_free=is_free, status=status, rule=rule)
+        return uid
 
-    def move(self, *, uid: str, start: Moment, calendar: str = WORK, instance: Moment | None = None) -> None:
+    def move(self, calendar: str, uid: str, start: Moment, *, instance: Moment | None = None) -> None:
         """Drag an event elsewhere; with `instance`, only that one of its series."""
-        self.client.move(calendar=calendar, uid=uid, start=start, instance=instance)
+        self.client.move(calendar, uid, start, instance=instance)
 
-    def decline(self, *, uid: str, calendar: str = WORK) -> None:
+    def decline(self, calendar: str, uid: str) -> None:
         """Say no to an invitation."""
-        self.client.decline(calendar=calendar, uid=uid)
+        self.client.decline(calendar, uid)
 
-    def delete(self, *, uid: str, calendar: str = WORK) -> None:
+    def delete(self, calendar: str, uid: str) -> None:
         """Delete an event."""
-        self.client.delete(calendar=calendar, uid=uid)
+        self.client.delete(calendar, uid)
 
     def events(self, calendar: str = WORK) -> list[Event]:
         """Everything that stands in that calendar, as its server reports it."""
         return self.client.events(calendar)
 
-    def event(self, uid: str, calendar: str = WORK) -> Event | None:
+    def event(self, calendar: str, uid: str) -> Event | None:
         """The event with that UID, or None."""
         return self.client.event(calendar, uid)
 
-    def ours(self, calendar: str = WORK) -> list[Event]:
-        """Only what is tagged as Overlap's."""
-        return [event for event in self.client.events(calendar) if event.is_tagged]
+    def our_copies(self) -> list[Event]:
+        """What is tagged as Overlap's, in all of their calendars, by start."""
+        found = [event for name in self.calendars for event in self.client.events(name) if event.tag]
+        return sorted(found, key=lambda event: str(event.start))
 
 
 class World:
@@ -152,6 +146,10 @@ class World:
 
     def account(self, handle: str) -> Account:
         return self.accounts[handle]
+
+    def our_copies(self, handle: str) -> list[Event]:
+        """What is tagged as Overlap's in this person's calendars."""
+        return self.accounts[handle].our_copies()
 
     def stop_server(self, handle: str) -> None:
         """The server that holds this person's calendars stops answering; what stands in them stays."""
