@@ -161,6 +161,12 @@ def test_the_answer_takes_the_place_of_the_card(stand: TeamsStand, behind: Behin
     assert (shown.id, shown.words, shown.labels, stand.unread("ana")) == (message.id, "Done.", (), 0)
 
 
+def test_the_answer_is_gone_when_the_chat_is_opened_anew(stand: TeamsStand, behind: Behind) -> None:
+    stand.press("ana", offer(stand), BOOK.label)
+    stand.reopen("ana")
+    assert stand.messages("ana")[-1].labels == (BOOK.label,)
+
+
 def test_an_error_is_told_in_the_shape_of_an_invoke(stand: TeamsStand, behind: Behind) -> None:
     behind.answer = NotAllowed("Only Ana can book this.")
     message = offer(stand)

@@ -5,7 +5,7 @@ https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Drawn = dict[str, Any]
@@ -22,6 +22,11 @@ MOST_ACTIONS = 6
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMPHASIS = re.compile(r"(?<!\\)\*\*")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\]\\]|\\.)*)\]\(([^)]*)\)")
+
+
+def attachment(card: Mapping[str, Any]) -> Drawn:
+    """A card as a message holds it."""
+    return {"contentType": CARD_TYPE, "content": card}
 
 
 def wrong_with(activity: Drawn) -> tuple[int, str] | None:

@@ -35,10 +35,19 @@ class Message:
     id: str
     user: str
     """Whose personal chat it is in, by handle."""
-    activity: Mapping[str, Any]
+    kept: Mapping[str, Any]
+    """The activity that Teams keeps: as posted, or as last edited."""
+    answered: Mapping[str, Any] | None = None
+    """What a pressed button was answered with: on the screen of the one who pressed, until they open the chat anew
+    (https://github.com/microsoft/botbuilder-js/issues/4635)."""
     is_unread: bool = True
     edits: int = 0
     is_deleted: bool = False
+
+    @property
+    def activity(self) -> Mapping[str, Any]:
+        """What is on the screen."""
+        return self.answered or self.kept
 
     @property
     def card(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.playground.stands.teams.cards import attachment
 from bot.playground.stands.teams.messages import Message
 
 PACE = 7
@@ -89,13 +90,26 @@ class Office:
     def post(self, user: TeamsUser, activity: Mapping[str, Any]) -> Message:
         """A new message: it rings."""
         with self._changed:
-            message = Message(id=str(time.time_ns() + len(self._messages)), user=user.handle, activity=activity)
+            message = Message(id=str(time.time_ns() + len(self._messages)), user=user.handle, kept=activity)
             return self._put(message)
 
     def edit(self, message: Message, activity: Mapping[str, Any]) -> Message:
         """The same message says something else: it does not become unread again."""
         with self._changed:
-            return self._put(replace(self._messages[message.id], activity=activity, edits=message.edits + 1))
+            now = self._messages[message.id]
+            return self._put(replace(now, kept=activity, answered=None, edits=now.edits + 1))
+
+    def answer(self, message: Message, card: Mapping[str, Any]) -> Message:
+        """A pressed button is answered with a card: it stands there until the chat is opened anew."""
+        with self._changed:
+            now = self._messages[message.id]
+            return self._put(replace(now, answered={**now.kept, "attachments": [attachment(card)]}))
+
+    def reopen(self, handle: str) -> None:
+        """They leave the chat and come back: what stands there is what was posted or edited."""
+        with self._changed:
+            for message in self.messages(handle):
+                self._put(replace(message, answered=None, is_unread=False))
 
     def delete(self, message: Message) -> None:
         with self._changed:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.playground.stands.teams.cards import CARD_TYPE
 from bot.playground.stands.teams.office import TeamsUser
 from bot.playground.stands.teams.signing import CHANNEL
 
@@ -56,8 +55,3 @@ def executed(action: Mapping[str, Any], message: str) -> Json:
         "replyToId": message,
         "value": {"action": told, "trigger": "manual"},
     }
-
-
-def attachment(card: Json) -> Json:
-    """A card as a message holds it."""
-    return {"contentType": CARD_TYPE, "content": card}

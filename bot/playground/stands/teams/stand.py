@@ -118,8 +118,7 @@ class TeamsStand:
         if body["type"] == cards.CARD_TYPE:
             if why := cards.wrong_card(body["value"]):
                 raise NotAnswered(f"Teams cannot show the answering card: {why}")
-            now = self._now(message)
-            self.office.edit(now, {**now.activity, "attachments": [payloads.attachment(body["value"])]})
+            self.office.answer(message, body["value"])
         return body
 
     def submit(self, user: str, message: Message, label: str) -> httpx.Response:
@@ -141,6 +140,10 @@ class TeamsStand:
     def read(self, user: str) -> None:
         """They look at the chat, without the app being told."""
         self.office.read(user)
+
+    def reopen(self, user: str) -> None:
+        """They leave the chat and come back: an answering card is gone unless the bot edited the message too."""
+        self.office.reopen(user)
 
     def wait(self, user: str, shows: Callable[[Message], Any], *, within: float = 10.0) -> Message:
         """The newest message they see for which `shows` holds, as soon as there is one; `NotShown` after that long."""
