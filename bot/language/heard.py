@@ -104,7 +104,7 @@ def _components(heard: Heard, text: str, line: Line, named: tuple[Named, ...]) -
             _close(heard, text, line, missed, named)
             at = after
             continue
-        if not _is_filler(line[at]):
+        if not is_filler(line[at]):
             missed.append(at)
         at += 1
     _close(heard, text, line, missed, named)
@@ -136,10 +136,11 @@ def _close(heard: Heard, text: str, line: Line, missed: list[int], named: tuple[
         missed.clear()
 
 
-def _is_filler(token: Token) -> bool:
-    if token.kind is not Kind.SIGN:
-        return token.word in en.FILLERS
+def is_filler(token: Token) -> bool:
+    """Whether it changes nothing."""
     # Emoji say nothing about when or who: "tomorrow 🎉" is tomorrow.
+    if token.kind is not Kind.SIGN:
+        return token.word in en.FILLERS or token.kind is Kind.EMOJI
     return token.word in _PUNCTUATION or unicodedata.category(token.word[0]) in ("So", "Sk", "Mn", "Me")
 
 

@@ -16,7 +16,7 @@ _SLACK = re.compile(r"<(?P<id>[^<>|]{1,300})(?:\|(?P<label>[^<>]{0,300}))?>")
 _SLACK_USER = re.compile(r"@[UW][A-Z0-9]{2,30}")
 _TEAMS = re.compile(r"<at(?: [^<>]{0,100})?>(?P<name>[^<>]{0,300})</at>")
 _WHO = re.compile(
-    r"(?<![\w.@+-])(?:(?P<email>[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})|@(?P<handle>\w[\w.'-]{0,78}))",
+    r"(?<![\w.@+-])(?:(?P<email>[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})|@(?P<handle>\w[\w.-]{0,78}))",
 )
 _EVERYBODY = frozenset({"channel", "here", "everyone", "all", "team"})
 
@@ -52,7 +52,7 @@ def _marked(parts: Iterator[Part]) -> Marked:
                 text.append(part)
             case Named():
                 named.append(part)
-                text.append(f" {PLACEHOLDER} ")
+                text.append(PLACEHOLDER)
     return Marked("".join(text), tuple(named))
 
 
@@ -62,7 +62,7 @@ def _named(text: str) -> Iterator[Part]:
         email, handle = found["email"], found["handle"]
         if handle and handle.casefold() in _EVERYBODY:
             continue
-        typed = (email or handle).rstrip(".'-")
+        typed = (email or handle).rstrip(".-")
         yield text[at : found.start()]
         at = found.end() - len(email or handle) + len(typed)
         yield Named(Source.ADDRESS, typed.casefold(), typed) if email else Named(Source.HANDLE, typed, f"@{typed}")

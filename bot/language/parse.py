@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.requests import PLACEHOLDER, Marked, Named, Request, Source, Window
 from bot.language.clean import clean, without_placeholders
 from bot.language.examples import attempts, healed, people, quoted, understood
-from bot.language.heard import Heard, Line, hear
+from bot.language.heard import Heard, Line, hear, is_filler
 from bot.language.lexicon import en
 from bot.language.tokens import tokens, word_at
 from bot.language.trouble import Code, Trouble
@@ -144,7 +144,7 @@ def _addressed(line: Line) -> Line:
 
 def _spoken(line: Line) -> Connect | Status | Help | None:
     """A command of its own: its verb and nothing else that means something; help when nothing is said at all."""
-    if any(token.word not in en.COMMAND_FILLERS for token in line[1:]):
+    if any(token.word not in en.COMMAND_FILLERS and not is_filler(token) for token in line[1:]):
         return None
     match word_at(line, 0):
         case en.CONNECT:

@@ -23,6 +23,8 @@ class Kind(Enum):
     NUMBER = auto()
     """Up to four digits, maybe with a fraction."""
     WORD = auto()
+    EMOJI = auto()
+    """:tada:, as chats spell it"""
     SIGN = auto()
 
 
@@ -47,6 +49,7 @@ _PATTERN = re.compile(
     r"|(?P<CLOCK>(?<!\d)\d{1,2}:\d{2}(?!\d))"
     r"|(?P<NUMBER>(?<![\d.])\d{1,4}(?:\.\d{1,2})?(?![\d]))"
     r"|(?P<WORD>[@#/]?[^\W\d_]+(?:['-][^\W\d_]+)*)"
+    r"|(?P<EMOJI>:[a-z][a-z0-9_+-]{1,60}:)"
     r"|(?P<SIGN>\d+|\S)"
 )
 

@@ -21,12 +21,12 @@ def words(said: Marked) -> str:
         pytest.param("<@U024BE7LH|alex> 30m", "* 30m", ALEX, id="a mention with its label"),
         pytest.param("<@U024BE7LH>", "*", Named(Source.MENTION, "U024BE7LH", "@U024BE7LH"), id="a bare mention"),
         pytest.param("<@W012A3CDE|kim>", "*", Named(Source.MENTION, "W012A3CDE", "@kim"), id="an enterprise id"),
-        pytest.param("<@U024BE7LH|alex>30m", "* 30m", ALEX, id="no space after it"),
+        pytest.param("<@U024BE7LH|alex>30m", "*30m", ALEX, id="no space after it"),
         pytest.param("<mailto:Ana@x.com|Ana@x.com>", "*", Named(Source.ADDRESS, "ana@x.com", "Ana@x.com"), id="a link"),
         pytest.param(
-            "with sam@x.com.", "with * .", Named(Source.ADDRESS, "sam@x.com", "sam@x.com"), id="a bare address"
+            "with sam@x.com.", "with *.", Named(Source.ADDRESS, "sam@x.com", "sam@x.com"), id="a bare address"
         ),
-        pytest.param("@sam, 30m", "* , 30m", Named(Source.HANDLE, "sam", "@sam"), id="a name that did not resolve"),
+        pytest.param("@sam, 30m", "*, 30m", Named(Source.HANDLE, "sam", "@sam"), id="a name that did not resolve"),
     ],
 )
 def test_slack(raw: str, text: str, named: Named) -> None:

@@ -156,7 +156,7 @@ def test_the_day_is_the_askers_own() -> None:
         pytest.param('"Launch sync" 30m tomorrow', "Launch sync", id="in quotes"),
         pytest.param("30m about “the 3pm outage” on Thursday", "the 3pm outage", id="quoted, and more after it"),
         pytest.param("30m tomorrow about <!channel>", "@channel", id="a ping is words"),
-        pytest.param("30m tomorrow about <@U0SAM0001|sam>'s review", "@sam 's review", id="somebody else"),
+        pytest.param("30m tomorrow about <@U0SAM0001|sam>'s review", "@sam's review", id="somebody else"),
         pytest.param("30m tomorrow about 会議 und Käse", "会議 und Käse", id="in any script"),
     ],
 )
@@ -172,6 +172,11 @@ def test_who_is_named_in_the_title_is_meant_when_nobody_else_is() -> None:
 
     assert [one.value for one in request.people] == ["alex"]
     assert request.title == "the budget with @alex"
+
+
+def test_nothing_need_stand_between_the_parts() -> None:
+    assert asked("<@U024BE7LH|alex>30m tomorrow") == asked("<@U024BE7LH|alex> 30m tomorrow")
+    assert asked("30m<@U024BE7LH|alex>tomorrow") == asked("30m <@U024BE7LH|alex> tomorrow")
 
 
 def test_somebody_named_twice_is_one() -> None:
@@ -196,6 +201,8 @@ def test_me_is_a_person() -> None:
         ("connect", Connect()),
         ("meet connect", Connect()),
         ("connect my calendar", Connect()),
+        ("help!", Help()),
+        ("Status, please.", Status()),
         ("status", Status()),
         ("/meet status", Status()),
         ("Status of my calendars", Status()),
@@ -325,6 +332,7 @@ def test_so_many_people_are_looked_at() -> None:
 def test_what_cannot_be_seen_changes_nothing() -> None:
     assert asked("@alex 30m tomor\u200brow") == asked("@alex 30m tomorrow")
     assert asked("@alex \u202e30m\u202c tomorrow") == asked("@alex 30m tomorrow")
+    assert asked("@alex :wave: 30m tomorrow :tada:") == asked("@alex 30m tomorrow")
     assert asked("@alex 30m\u00a0tomorrow 🎉 ☕️") == asked("@alex 30m tomorrow")
     assert asked("@alex ３０ｍ tomorrow") == asked("@alex 30m tomorrow")
 
