@@ -75,10 +75,7 @@ class SlackSurface:
             known = self._homes.get(user)
         if known is not None:
             return known, True
-        try:
-            channel = str(self._api.call("conversations.open", users=user)["channel"]["id"])
-        except NotFound as error:
-            raise Unreachable("Slack has nobody there to write to") from error
+        channel = str(self._api.call("conversations.open", users=user)["channel"]["id"])
         with self._lock:
             self._homes[user] = channel
         return channel, False

@@ -54,7 +54,8 @@ class WebApi:
     def call(self, method: str, **arguments: object) -> Mapping[str, Any]:
         """The answer to one call.
 
-        Raises `NotFound` for a person who is not there, `Unreachable` where trying again is no use, else `TryLater`.
+        Raises `NotFound` when it was asked about a person who is not there, `Unreachable` where trying again is no use,
+        else `TryLater`.
         """
         is_chat = method.startswith("chat.")  # the others do not read JSON bodies
         try:
@@ -62,8 +63,13 @@ class WebApi:
                 method, json=arguments if is_chat else None, params=None if is_chat else arguments
             )
         except SlackApiError as error:
-            answer = error.response
-            _refused(answer.status_code, str(answer.get("error")), answer.headers, error)
+            refusal = error.response
+            code, after = str(refusal.get("error")), _after(refusal.headers)
+            if method.startswith("users.") and code in _NOBODY:
+                raise NotFound(f"Slack knows nobody like that: {code}") from error
+            if not _CODE.fullmatch(code):
+                raise TryLater(f"something that is not Slack answered: {refusal.status_code}", after) from error
+            _refused(refusal.status_code, code, after, error)
         except (OSError, HTTPException, ValueError) as error:
             raise TryLater(f"Slack did not answer {method}: {type(error).__name__}") from error
         return answer.data if isinstance(answer.data, dict) else {}
@@ -78,17 +84,13 @@ class WebApi:
         except (OSError, HTTPException, ValueError) as error:
             raise TryLater(f"Slack did not answer: {type(error).__name__}") from error
         if answer.status_code != 200:
-            _refused(answer.status_code, _error(answer.body), answer.headers, None)
+            _refused(answer.status_code, _error(answer.body), _after(answer.headers), None)
 
 
-def _refused(status: int, error: str, headers: Mapping[str, Any], cause: Exception | None) -> NoReturn:
+def _refused(status: int, error: str, after: timedelta | None, cause: Exception | None) -> NoReturn:
     """Raise what Slack's refusal means."""
-    if error in _NOBODY:
-        raise NotFound(f"Slack knows nobody like that: {error}") from cause
     if status == 429 or status >= 500 or error in _PASSING:
-        raise TryLater(f"Slack cannot now: {status}", _after(headers)) from cause
-    if status == 200 and not _CODE.fullmatch(error):
-        raise TryLater("something that is not Slack answered") from cause
+        raise TryLater(f"Slack cannot now: {status}", after) from cause
     if error in _TOKEN:
         raise TryLater(f"Slack refuses our token ({error}): check it, and the app's scopes", _UNTIL_MENDED) from cause
     raise Unreachable(f"Slack refused: {error}") from cause
