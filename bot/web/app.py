@@ -24,6 +24,11 @@ def application(routes: Sequence[BaseRoute], lifespan: Lifespan) -> Starlette:
 async def _broken(request: Request, error: Exception) -> Response:
     """What nobody else could answer: a sentence with a reference for the person, the traceback for the log."""
     reference = new_id()[:8]
-    log.error("a request failed", exc_info=error, extra={"reference": reference, "path": request.scope["path"][:80]})
+    log.error("a request failed", exc_info=error, extra={"reference": reference, "door": _door(request)})
     words = f"Something went wrong on our side. Please try again in a minute. Reference: {reference}\n"
     return PlainTextResponse(words, status_code=500)
+
+
+def _door(request: Request) -> str:
+    """The first part of the path: what follows may be a link's secret."""
+    return "/" + request.url.path.lstrip("/").partition("/")[0][:40]

@@ -1,0 +1,110 @@
+"""What each kind of due row asks for: the calls it means, in their order."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.chat.inbox import Inbox
+from bot.chat.messages import Messages
+from bot.conflicts.watch import Watching
+from bot.core.clock import Clock
+from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId
+from bot.jobs.engine import Holds, Kind, Tick
+from bot.scheduling.ask import Asking
+from bot.scheduling.following import Following
+from bot.scheduling.propose import Proposing
+from bot.scheduling.saga import Saga
+from bot.storage import inbox, ledger
+from bot.storage.database import Database
+from bot.storage.due import Due
+from bot.sync.engine import Sync
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often an incoming thing is tried before its sender is told that it failed."""
+KEPT = timedelta(days=1)
+"""How long an answered delivery is remembered, so that a repeated one is recognised."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everybody who works off due rows."""
+
+    database: Database
+    clock: Clock
+    inbox: Inbox
+    messages: Messages
+    sync: Sync
+    proposing: Proposing
+    saga: Saga
+    asking: Asking
+    following: Following
+    watching: Watching
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind, and how many of it may be worked on at once."""
+        return (
+            Kind(name="incoming", task=self.incoming, workers=4),
+            Kind(name="message", task=self.message, workers=4),
+            Kind(name="meeting", task=self.meeting, workers=4, lease=timedelta(seconds=120)),
+            Kind(name="proposal", task=self.proposal, workers=2),
+            Kind(name="reading", task=self.reading, workers=2),
+            Kind(name="ask", task=self.ask),
+            Kind(name="calendar", task=self.calendar, workers=6, lease=timedelta(seconds=120)),
+        )
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """What is done by the clock alone."""
+        return (
+            Tick(name="forget what was answered", every=timedelta(hours=1), run=self.forget),
+            Tick(name="let held times go", every=timedelta(seconds=30), run=self.let_go),
+        )
+
+    def incoming(self, row: Due, _holds: Holds) -> None:
+        """Answer what came in; after too many failures say that it failed."""
+        if row.attempts >= TRIES:
+            self.inbox.give_up(row.tenant, row.subject)
+        else:
+            self.inbox.answer(row.tenant, row.subject)
+
+    def message(self, row: Due, _holds: Holds) -> None:
+        """Draw a message of ours as things stand now."""
+        self.messages.draw(row.tenant, row.subject)
+
+    def meeting(self, row: Due, holds: Holds) -> datetime | None:
+        """Drive a meeting towards where its rows want it."""
+        return self.saga.drive(row.tenant, MeetingId(row.subject), holds)
+
+    def proposal(self, row: Due, _holds: Holds) -> datetime | None:
+        """What a proposal waited for is over."""
+        return self.proposing.settle(row.tenant, ProposalId(row.subject))
+
+    def ask(self, row: Due, _holds: Holds) -> datetime | None:
+        """Nobody answered an ask in time."""
+        return self.asking.expire(row.tenant, AskId(row.subject))
+
+    def calendar(self, row: Due, _holds: Holds) -> datetime | None:
+        """Read a calendar, if anything in it may have changed."""
+        return self.sync.read(row.tenant, CalendarId(row.subject))
+
+    def reading(self, row: Due, _holds: Holds) -> datetime | None:
+        """Somebody's calendars changed: first our own meetings, then what overlaps them, then what is on offer."""
+        person = PersonId(row.subject)
+        looks: tuple[Callable[[], datetime | None], ...] = (
+            lambda: self.following.look(row.tenant, person),
+            lambda: self.watching.look(row.tenant, person),
+            lambda: self.proposing.look(row.tenant, person),
+        )
+        return min((again for look in looks if (again := look()) is not None), default=None)
+
+    def forget(self) -> None:
+        """Drop deliveries that were answered long ago."""
+        with self.database.transaction() as tx:
+            inbox.forget(tx, self.clock.now() - KEPT)
+
+    def let_go(self) -> None:
+        """Drop held times that nobody decided on."""
+        with self.database.transaction() as tx:
+            ledger.expire(tx, self.clock.now())
