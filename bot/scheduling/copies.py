@@ -140,7 +140,7 @@ class Copies:
         except OverlapError as error:
             if isinstance(error, (_LetGo, *also)):
                 raise
-            log.info("a calendar could not be written: %s", error.code, extra={"calendar": calendar})
+            log.info("a call to a calendar failed: %s", error.code, extra={"calendar": calendar})
             return trouble(error)
 
     def _guard(self) -> None:

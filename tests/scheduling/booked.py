@@ -37,11 +37,14 @@ class Points:
     def __init__(self) -> None:
         self.passed = 0
         self.fatal: int | None = None
+        self.log: list[str] = []
+        """What happened, in order."""
         self._lock = threading.Lock()
 
-    def passing(self) -> None:
+    def passing(self, what: str) -> None:
         with self._lock:
             self.passed += 1
+            self.log.append(what)
             if self.passed == self.fatal:
                 self.fatal = None
                 raise Died
@@ -69,19 +72,19 @@ class Fragile:
         return self._provider.changed(remote, since)
 
     def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
-        with self._around():
+        with self._around("read"):
             return self._provider.read(remote, window, zone)
 
     def put(self, remote: Remote, draft: Draft) -> Written:
-        with self._around():
+        with self._around("put"):
             return self._provider.put(remote, draft)
 
     def get(self, remote: Remote, uid: str) -> Written | None:
-        with self._around():
+        with self._around("get"):
             return self._provider.get(remote, uid)
 
     def remove(self, remote: Remote, uid: str) -> None:
-        with self._around():
+        with self._around("remove"):
             self._provider.remove(remote, uid)
 
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
@@ -91,10 +94,10 @@ class Fragile:
         self._provider.close()
 
     @contextmanager
-    def _around(self) -> Iterator[None]:
-        self._points.passing()
+    def _around(self, what: str) -> Iterator[None]:
+        self._points.passing(what)
         yield
-        self._points.passing()
+        self._points.passing("answer")
 
 
 class Trip(Town):
@@ -109,6 +112,7 @@ class Trip(Town):
 
     @contextmanager
     def open_fragile(self, tenant: TenantId, calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
+        self.points.log.append("open")
         with self.open_calendar(tenant, calendar) as (provider, remote):
             yield Fragile(provider, self.points), remote
 
@@ -138,7 +142,7 @@ class Trip(Town):
         raise AssertionError("it never settles")
 
     def holds(self) -> bool:
-        self.points.passing()
+        self.points.passing("holds")
         return self.is_held
 
     def break_at(self, point: int) -> None:

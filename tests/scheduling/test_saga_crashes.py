@@ -1,12 +1,13 @@
 """The process dies at any point of what it does outside, and the next one goes on: once, and to the same end."""
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.errors import OverlapError
+from bot.core.errors import OverlapError, Stale
 from bot.core.meetings import Meeting, MeetingState, Response
 from tests.builders import TENANT
 from tests.scheduling.booked import Died, Trip
@@ -179,3 +180,24 @@ def test_a_call_that_took_effect_and_whose_answer_was_lost_is_repeated_without_h
     meeting = story(trip)
     trip.service.lose_answer(whose)
     check(trip, meeting, trip.settles(meeting.id))
+
+
+@pytest.mark.parametrize("story", [booking, moving, taking_back, declining])
+def test_the_loan_is_asked_for_right_before_every_call_that_counts(tmp_path: Path, story: Story) -> None:
+    trip = Trip(tmp_path)
+    meeting = story(trip)
+    trip.points.log.clear()
+    trip.drives(meeting.id)
+    steps = [one for one in itertools.pairwise(trip.points.log) if one[1] in ("put", "get", "remove")]
+    assert steps
+    assert {before for before, _ in steps} == {"holds"}
+
+
+def test_no_account_is_opened_without_the_loan(tmp_path: Path) -> None:
+    trip = Trip(tmp_path)
+    meeting = taking_back(trip)
+    trip.points.log.clear()
+    trip.is_held = False
+    with pytest.raises(Stale):
+        trip.drives(meeting.id)
+    assert trip.points.log == ["holds"]
