@@ -7,6 +7,7 @@ surface.seen(user)                       # the messages in their DM, oldest firs
 surface.whispers(user)                   # what they alone see elsewhere
 surface.unread(user)                     # how many messages rang since they last looked; an edit rings nobody
 surface.trouble(TryLater("busy"))        # every call fails so, until trouble(None)
+surface.lose_answer()                    # the next message is posted, and the answer that says so is lost
 """
 
 import itertools
@@ -17,7 +18,7 @@ from datetime import datetime
 from bot.chat.cards import Card
 from bot.chat.surface import REPLY_LIFE, REPLY_USES, Place, Ref
 from bot.core.clock import Clock
-from bot.core.errors import InvalidInput, NotFound, OverlapError, Unreachable
+from bot.core.errors import InvalidInput, NotFound, OverlapError, TryLater, Unreachable
 from bot.core.ids import TenantId
 from bot.core.people import ChatIdentity, Person, Profile, Standing
 
@@ -63,6 +64,7 @@ class MemorySurface:
         self._unread: dict[str, int] = {}
         self._handles: dict[str, _Handle] = {}
         self._trouble: OverlapError | None = None
+        self._loses_answer = False
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
 
@@ -87,6 +89,10 @@ class MemorySurface:
         """From now on every call fails so; None ends it."""
         self._trouble = error
 
+    def lose_answer(self) -> None:
+        """The next message is posted, and its answer is lost, as after a time-out."""
+        self._loses_answer = True
+
     def whisper(self, place: Place, card: Card, *, replace: bool) -> None:
         with self._lock:
             self._ready(card)
@@ -108,6 +114,9 @@ class MemorySurface:
                 raise Unreachable("They do not have the app.")
             message = self._add(to.identity.user, card)
             self._unread[to.identity.user] = self.unread(to.identity.user) + 1
+            if self._loses_answer:
+                self._loses_answer = False
+                raise TryLater("The answer was lost.")
             return Ref(channel=dm(to.identity), message=message.id)
 
     def edit(self, ref: Ref, card: Card) -> None:
