@@ -53,6 +53,7 @@ def trouble(error: OverlapError) -> Trouble:
 
 def draft(meeting: Meeting, attendance: Attendance, everyone: Mapping[PersonId, Person]) -> Draft:
     """That person's copy as it should stand, at the time that the meeting has or is moving to."""
+    others = [one for one in meeting.attendances if one.person != attendance.person]
     return Draft(
         uid=meeting.uid,
         meeting=meeting.id,
@@ -62,11 +63,8 @@ def draft(meeting: Meeting, attendance: Attendance, everyone: Mapping[PersonId, 
         sequence=target(meeting),
         status=attendance.status,
         link=meeting.link,
-        invitees=tuple(
-            _invitee(other, attendance, everyone[other.person])
-            for other in meeting.attendances
-            if other.person != attendance.person
-        ),
+        description=f"With {', '.join(everyone[other.person].name for other in others)}." if others else "",
+        invitees=tuple(_invitee(other, attendance, everyone[other.person]) for other in others),
     )
 
 

@@ -58,6 +58,7 @@ def test_the_organisers_event_invites_those_whose_road_says_so_and_names_the_oth
         ("Ben", None, False),
         ("Cem", "cem@example.com", True),
     ]
+    assert made.description == "With Ben, Cem."
 
 
 def test_an_own_copy_invites_nobody_and_stands_in_its_owners_zone() -> None:
