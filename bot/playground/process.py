@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 
 PATIENCE_SECONDS = 60.0
+SHOWN = 900
+"""Characters of a log line that are worth showing: its end, where a traceback says what happened."""
 
 
 def free_port() -> int:
@@ -74,11 +76,13 @@ class BotProcess:
 
     def said(self, lines: int = 12) -> str:
         """The last lines of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+        told = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(line.replace("\\n", "\n")[-SHOWN:] for line in told[-lines:])
 
     def _whole_environment(self) -> dict[str, str]:
-        """Nothing of the caller's own Overlap or Slack settings may leak into the demo."""
+        """Nothing of the caller's own Overlap or Slack settings may leak in, and no proxy stands before loopback."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OVERLAP_", "SLACK_"))}
+        inherited |= {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
         return {**inherited, **self.environment}
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -41,7 +42,7 @@ from bot.scheduling.saga import Saga
 from bot.storage.database import Database
 from bot.storage.vault import Vault, missing_keys
 from bot.sync.engine import Sync
-from bot.web import connect, health
+from bot.web import about, connect, health
 from bot.web.app import Lifespan, application
 from bot.wiring.settings import Settings, SlackSettings, TeamsSettings
 from bot.wiring.tasks import Desk
@@ -64,6 +65,7 @@ class House:
         routes: list[BaseRoute] = [
             *health.routes(alive=self._alive, ready=self._ready),
             *connect.routes(self.connecting),
+            *about.routes(urlsplit(self.settings.public_url).path.rstrip("/")),
         ]
         if self.settings.slack is not None:
             routes += self._slack(self.settings.slack)

@@ -60,7 +60,8 @@ class Terminal:
         """It did not hold: what was expected, and what the bot said last."""
         self.console.print()
         self.console.print(Text.assemble(("✗ Not as told: ", "bold red"), why))
-        self.console.print(Panel(Text(log or "(nothing)"), title="what the bot said last", border_style="red"))
+        self.console.print(Text("What the bot said last:", style="dim"))
+        self.console.print(Text(log or "(nothing)", style="dim"))
 
     def chapter(self, number: str, title: str) -> None:
         self.console.print()
