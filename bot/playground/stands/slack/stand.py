@@ -89,13 +89,15 @@ class SlackStand:
         shown = message if is_stale else self.workspace.message(message.channel, message.ts)
         if not is_forged and not any(one.ts == shown.ts for one in self.messages(user)):
             raise LookupError(f"{user} does not see that message")
+        self._look(who, shown.channel)
         reply, trigger = self._reply(who, shown.channel, shown.ts), self._handles.trigger()
         pressed = payloads.press(who, shown, shown.button(label), response_url=reply, trigger=trigger, at=self._now())
         return self.courier.interaction(pressed)
 
     def say(self, user: str, text: str) -> Ack:
-        """They write to the app in its DM."""
+        """They look at the app's DM and write there."""
         who, home = self.people.known(user), self.home(user)
+        self._look(who, home)
         message = self.workspace.post(home, {"text": self.people.typed_in_message(text)}, by=who.id)
         return self.event({"type": "message", "channel_type": "im", **payloads.told(message)})
 
@@ -180,6 +182,11 @@ class SlackStand:
         if channel.startswith("@"):
             return self.workspace.between(self.people.known(user).id, self.people.known(channel).id)
         return self.workspace.channel(channel)
+
+    def _look(self, who: SlackUser, channel: str) -> None:
+        """Whoever writes or presses something in the app's DM has read it."""
+        if channel == self.workspace.home(who.id).id:
+            self.workspace.read(who.id)
 
     def _reply(self, who: SlackUser, channel: str, ts: str | None = None) -> str:
         return self._serving.url + self._handles.reply(who.id, channel, ts)
