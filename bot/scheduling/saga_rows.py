@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.ids import PersonId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
 from bot.scheduling import saga_plan
 from bot.scheduling.propose import reopen
 from bot.storage import calendars, ledger, messages
@@ -48,7 +48,9 @@ def freed(attendance: Attendance) -> Change:
 
     def gone(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         _reread(tx, meeting, attendance, now)
-        ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(attendance.person,))
+        current = meeting.attendance(attendance.person)
+        if current is not None and current.response is Response.DECLINED:  # they may have accepted again meanwhile
+            ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(attendance.person,))
         messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
         return saga_plan.changed(meeting, attendance.person, written=None, written_status=None, written_at=None)
 

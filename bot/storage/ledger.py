@@ -67,10 +67,10 @@ END
 """  # noqa: S608 - a constant of ours, and no value of anybody's
 
 TRIGGERS: dict[str, str] = {
-    "ledger_one_claim": "CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger "
-    f"WHEN NEW.state IN ('held', 'booked') {_SAME_TIME}",
-    "ledger_one_claim_still": "CREATE TRIGGER ledger_one_claim_still BEFORE UPDATE ON ledger "
-    f"WHEN NEW.state IN ('held', 'booked') {_SAME_TIME}",
+    "ledger_one_claim": "CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger\n"
+    f"WHEN NEW.state IN ('held', 'booked'){_SAME_TIME}",
+    "ledger_one_claim_still": "CREATE TRIGGER ledger_one_claim_still BEFORE UPDATE ON ledger\n"
+    f"WHEN NEW.state IN ('held', 'booked'){_SAME_TIME}",
 }
 """The constraint, by the names of its triggers; a migration executes the same words."""
 

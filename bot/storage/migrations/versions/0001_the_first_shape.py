@@ -303,12 +303,28 @@ def upgrade() -> None:
     )
     op.create_index("mirror_by_time", "mirror", ["tenant", "calendar", "begins"], unique=False)
 
-    op.execute(
-        "CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger WHEN NEW.state IN ('held', 'booked') \nBEGIN\n    SELECT RAISE(ABORT, 'overlap: the time is taken') WHERE EXISTS (\n        SELECT 1 FROM ledger AS other\n        WHERE other.tenant = NEW.tenant AND other.person = NEW.person AND other.subject <> NEW.subject\n            AND other.starts < NEW.ends AND NEW.starts < other.ends\n            AND (other.state = 'booked' OR (other.state = 'held'\n                AND (other.expires_at IS NULL OR other.expires_at > NEW.claimed_at)))\n    );\nEND\n"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_one_claim_still BEFORE UPDATE ON ledger WHEN NEW.state IN ('held', 'booked') \nBEGIN\n    SELECT RAISE(ABORT, 'overlap: the time is taken') WHERE EXISTS (\n        SELECT 1 FROM ledger AS other\n        WHERE other.tenant = NEW.tenant AND other.person = NEW.person AND other.subject <> NEW.subject\n            AND other.starts < NEW.ends AND NEW.starts < other.ends\n            AND (other.state = 'booked' OR (other.state = 'held'\n                AND (other.expires_at IS NULL OR other.expires_at > NEW.claimed_at)))\n    );\nEND\n"
-    )
+    op.execute("""CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger
+WHEN NEW.state IN ('held', 'booked')
+BEGIN
+    SELECT RAISE(ABORT, 'overlap: the time is taken') WHERE EXISTS (
+        SELECT 1 FROM ledger AS other
+        WHERE other.tenant = NEW.tenant AND other.person = NEW.person AND other.subject <> NEW.subject
+            AND other.starts < NEW.ends AND NEW.starts < other.ends
+            AND (other.state = 'booked' OR (other.state = 'held'
+                AND (other.expires_at IS NULL OR other.expires_at > NEW.claimed_at)))
+    );
+END""")
+    op.execute("""CREATE TRIGGER ledger_one_claim_still BEFORE UPDATE ON ledger
+WHEN NEW.state IN ('held', 'booked')
+BEGIN
+    SELECT RAISE(ABORT, 'overlap: the time is taken') WHERE EXISTS (
+        SELECT 1 FROM ledger AS other
+        WHERE other.tenant = NEW.tenant AND other.person = NEW.person AND other.subject <> NEW.subject
+            AND other.starts < NEW.ends AND NEW.starts < other.ends
+            AND (other.state = 'booked' OR (other.state = 'held'
+                AND (other.expires_at IS NULL OR other.expires_at > NEW.claimed_at)))
+    );
+END""")
 
 
 def downgrade() -> None:
