@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat.answers import Answer, Shows
 from bot.chat.cards import Card, Press
-from bot.chat.conversations import agreed
+from bot.chat.conversations import agreed, attended, organised
 from bot.chat.conversations.words import everyone
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed
@@ -60,7 +60,8 @@ class MeetingTalk:
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
         with self.database.reading() as tx:
             meeting = meetings.meeting(tx, tenant, MeetingId(subject))
-            return agreed.card(agreed.scene(tx, meeting, viewer, self.clock.now()))
+            shown = agreed.scene(tx, meeting, viewer, self.clock.now())
+        return organised.card(shown) if viewer.id == meeting.organiser else attended.card(shown)
 
     def _respond(self, by: Person, press: Press, response: Response) -> Answer:
         self.changing.respond(by.tenant, MeetingId(press.subject), by.id, response)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.availability.explain import HoursNeverMeet, OutsideHours, Over, Reason, TakenUp, TooShort, Unknown, explain
 from bot.availability.hours import windows
-from bot.chat.conversations.words import command, listed
+from bot.chat.conversations.words import command, first_name, listed
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.people import Person, Standing
@@ -62,7 +62,7 @@ def next_step(request: Request, asker: Person, others: Sequence[Person]) -> Text
 
 
 def _named(person: Person) -> str:
-    return person.name if person.standing is Standing.ADDRESS else f"@{person.name.split()[0].lower()}"
+    return first_name(person) if person.standing is Standing.ADDRESS else f"@{first_name(person).lower()}"
 
 
 def _typed(length: timedelta) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from bot.chat.cards import Block, Buttons, Card, Heading, Note, Row, Rule, Say
 from bot.core.ids import PersonId, TenantId
 from bot.core.people import Person, Standing
-from bot.core.text import Code, Piece, Text, say
+from bot.core.text import Piece, Text, say
 from bot.storage import people
 from bot.storage.database import Tx
 
@@ -32,12 +32,19 @@ def platform(person: Person) -> str:
 
 def names(group: Collection[Person]) -> dict[PersonId, str]:
     """What each is called, no two alike: the first name, else the whole one, else that and a number."""
-    called = {one.id: _first(one) for one in group}
-    whole = {one.id: one.name for one in group}
-    for longer in (whole, {key: f"{whole[key]} ({place})" for place, key in enumerate(called, start=1)}):
+    called = {one.id: first_name(one) for one in group}
+    whole = {one.id: shorn(one.name, LONGEST_NAME) for one in group}
+    numbered = {key: f"{whole[key]} ({place})" for place, key in enumerate(whole, start=1)}
+    for longer in (whole, numbered):
         taken = list(called.values())
         called = {key: longer[key] if taken.count(name) > 1 else name for key, name in called.items()}
-    return {key: shorn(name, LONGEST_NAME) for key, name in called.items()}
+    return called
+
+
+def first_name(person: Person) -> str:
+    """Alex; an address as it stands."""
+    words = [person.name] if person.standing is Standing.ADDRESS else person.name.split()
+    return shorn(words[0] if words else "Someone", LONGEST_NAME)
 
 
 def listed(words: Sequence[str], *, last: str = "and") -> str:
@@ -45,10 +52,6 @@ def listed(words: Sequence[str], *, last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def is_or_are(words: Sequence[str]) -> str:
-    return "is" if len(words) == 1 else "are"
 
 
 def has_or_have(words: Sequence[str]) -> str:
@@ -74,11 +77,6 @@ def note(*parts: str | Piece | Text) -> Note:
     return Note(say(*parts))
 
 
-def example(words: str) -> Code:
-    """Something to type."""
-    return Code(words)
-
-
 def told(*blocks: Block, line: str = "", is_waiting: bool = False) -> Card:
     """A card whose summary says, in sentences, all that its blocks show and all that can be done."""
     said = [sentence for block in blocks if (sentence := _sentence(block))]
@@ -101,9 +99,3 @@ def _sentence(block: Block) -> str:
 def _ended(words: str) -> str:
     flat = " ".join(words.split())
     return flat if not flat or flat[-1] in ".!?…:" else f"{flat}."
-
-
-def _first(person: Person) -> str:
-    if person.standing is Standing.ADDRESS:
-        return person.name
-    return (person.name.split() or [person.name])[0]

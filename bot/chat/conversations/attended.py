@@ -1,0 +1,89 @@
+"""How a meeting reads to somebody who is invited to it: when it is by their clock, and what they may answer."""
+
+from typing import assert_never
+
+from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
+from bot.chat.conversations import slots
+from bot.chat.conversations.agreed import Scene, line, link
+from bot.chat.conversations.words import listed, note, paragraph, told
+from bot.core.meetings import MeetingState, Response, Road
+from bot.core.text import Strong
+from bot.language.wording import times
+
+OWN_ANSWERS = {
+    Response.NEEDS_ACTION: "Please answer.",
+    Response.ACCEPTED: "You accepted.",
+    Response.TENTATIVE: "You answered maybe: it stands as tentative in your calendar.",
+    Response.DECLINED: "You declined: it is off your calendar, and the time is yours again.",
+}
+
+
+def card(shown: Scene) -> Card | None:
+    """The meeting as that person sees it; None where it never came to be, or is not theirs."""
+    if shown.meeting.attendance(shown.viewer.id) is None or shown.meeting.booked_at is None:
+        return None
+    meeting = shown.meeting
+    match meeting.state:
+        case MeetingState.BOOKED | MeetingState.BOOKING:
+            return told(*_invited(shown), *_answering(shown), line=line(shown))
+        case MeetingState.MOVING:
+            moving = f" From {shown.when()} to {shown.when(meeting.moving_to)}."
+            return told(paragraph(Strong(f"{shown.organiser} is moving {shown.title}…"), moving), line=line(shown))
+        case MeetingState.UNDOING | MeetingState.UNDONE | MeetingState.CANCELLED | MeetingState.FAILED:
+            what = "cancelled" if meeting.state is MeetingState.CANCELLED else "took back"
+            return told(
+                paragraph(Strong(f"{shown.organiser} {what} {shown.title}."), f" It was {shown.when()}."),
+                paragraph("You need not be there. The time is yours again."),
+                line=line(shown),
+            )
+        case _:
+            assert_never(meeting.state)
+
+
+def _invited(shown: Scene) -> list[Block]:
+    meeting = shown.meeting
+    length = times.length(meeting.when.length)
+    others = [shown.called[one.id] for one in shown.others if one.id != meeting.organiser]
+    also = f", and {listed(others)}" if others else ""
+    if meeting.was is None:
+        head = paragraph(Strong(f"{shown.organiser} booked {length} with you{also}: {shown.title}"))
+        when = paragraph(shown.when())
+    else:
+        head = paragraph(Strong(f"{shown.organiser} moved {shown.title}"), f" ({length} with you{also})")
+        when = paragraph(f"Now {shown.when()}. Before: {shown.when(meeting.was)}.")
+    mine = meeting.attendance(shown.viewer.id)
+    blocks: list[Block] = [head, when, *link(shown)]
+    if mine is not None and mine.road is Road.NONE:
+        blocks.append(note("It is on no calendar of yours: none of them receives bookings."))
+    return blocks
+
+
+def _answering(shown: Scene) -> list[Block]:
+    mine = shown.meeting.attendance(shown.viewer.id)
+    assert mine is not None
+    if shown.is_over:
+        return []
+    accept = _answer("Accept", "accept", shown, Look.PRIMARY)
+    maybe = _answer("Maybe", "tentative", shown)
+    decline = _answer("Decline", "decline", shown)
+    suggest = _answer("Suggest another time", "suggest", shown)
+    buttons: tuple[Button, ...]
+    match mine.response:
+        case Response.NEEDS_ACTION:
+            buttons = (accept, maybe, decline, suggest)
+        case Response.ACCEPTED:
+            buttons = (maybe, decline, suggest)
+        case Response.TENTATIVE:
+            buttons = (accept, decline, suggest)
+        case Response.DECLINED:
+            buttons = (accept,)
+        case _:
+            assert_never(mine.response)
+    return [paragraph(OWN_ANSWERS[mine.response]), Buttons(buttons)]
+
+
+def _answer(label: str, verb: str, shown: Scene, look: Look = Look.PLAIN) -> Button:
+    press = Press(f"meeting.{verb}", shown.meeting.id)
+    return Button(
+        label=label, does=press, hint=slots.hint(f"{label}:", shown.meeting.when, shown.viewer.zone), look=look
+    )

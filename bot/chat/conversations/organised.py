@@ -1,0 +1,165 @@
+"""How a meeting reads to its organiser: where it stands, who answered what, who cannot be reached."""
+
+from typing import assert_never
+
+from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
+from bot.chat.conversations import slots
+from bot.chat.conversations.agreed import Scene, line, link
+from bot.chat.conversations.words import listed, paragraph, platform, told
+from bot.core.meetings import Attendance, MeetingState, Response, Road
+from bot.core.text import Strong
+
+ANSWERS = {
+    Response.NEEDS_ACTION: "no answer yet",
+    Response.ACCEPTED: "accepted",
+    Response.TENTATIVE: "maybe",
+    Response.DECLINED: "declined",
+}
+REASONS = {
+    "taken": "the time was taken meanwhile",
+    "refused": "a calendar refused it",
+    "sign_in_needed": "a calendar must be connected again first",
+    "late": "a calendar did not answer in time",
+}
+
+
+def card(shown: Scene) -> Card:
+    """The meeting as its organiser sees it."""
+    meeting = shown.meeting
+    match meeting.state:
+        case MeetingState.BOOKING:
+            return told(paragraph(Strong(f"Booking {shown.title}…"), f" {shown.when()}, with {shown.who}."))
+        case MeetingState.BOOKED:
+            return told(*_headline(shown), *_standing(shown), *_undo(shown), line=line(shown))
+        case MeetingState.MOVING:
+            return told(
+                paragraph(
+                    Strong(f"Moving {shown.title}…"), f" From {shown.when()} to {shown.when(meeting.moving_to)}."
+                ),
+                *_answers(shown),
+                line=line(shown),
+            )
+        case MeetingState.UNDOING:
+            return told(
+                paragraph(Strong(f"Taking back {shown.title}…"), f" {shown.when()}, with {shown.who}."),
+                line=line(shown),
+            )
+        case MeetingState.UNDONE | MeetingState.CANCELLED:
+            return told(*_ended(shown), line=line(shown))
+        case MeetingState.FAILED:
+            return _failed(shown)
+        case _:
+            assert_never(meeting.state)
+
+
+def _headline(shown: Scene) -> list[Block]:
+    meeting = shown.meeting
+    elsewhere = slots.for_others(meeting.when, shown.viewer, shown.others, shown.called)
+    if meeting.was is None:
+        blocks: list[Block] = [paragraph(Strong(f"Booked: {shown.title}")), paragraph(f"{shown.when()}{elsewhere}")]
+    else:
+        blocks = [
+            paragraph(Strong(f"Moved: {shown.title}")),
+            paragraph(f"Now {shown.when()}{elsewhere}. Before: {shown.when(meeting.was)}."),
+        ]
+    if meeting.reason:
+        because = REASONS.get(meeting.reason, "a calendar refused it")
+        blocks.append(paragraph(f"It stays there and could not be moved: {because}."))
+    return blocks
+
+
+def _standing(shown: Scene) -> list[Block]:
+    """Where it stands, who answered what, whom nothing reaches."""
+    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown)]
+
+
+def _calendars(shown: Scene) -> list[Block]:
+    meeting = shown.meeting
+    on = [one for one in meeting.attendances if one.calendar is not None and one.response is not Response.DECLINED]
+    there = [_owner(shown, one) for one in on if one.written == meeting.sequence]
+    late = [_owner(shown, one) for one in on if one.written != meeting.sequence]
+    blocks: list[Block] = [paragraph(f"It is on {_calendar_of(there)}.")] if there else []
+    if late:
+        blocks.append(paragraph(f"It is not on {_calendar_of(late, last='or')} yet: I keep trying."))
+    return blocks
+
+
+def _owner(shown: Scene, one: Attendance) -> str:
+    return "your" if one.person == shown.viewer.id else f"{shown.called[one.person]}'s"
+
+
+def _calendar_of(owners: list[str], *, last: str = "and") -> str:
+    """your calendar and Alex's."""
+    return listed([f"{owners[0]} calendar", *owners[1:]], last=last)
+
+
+def _answers(shown: Scene) -> list[Block]:
+    answers = [
+        f"{shown.called[one.person]}: {ANSWERS[one.response]}"
+        for one in shown.meeting.attendances
+        if one.person != shown.meeting.organiser
+    ]
+    return [paragraph("\n".join(answers))] if answers else []
+
+
+def _reach(shown: Scene) -> list[Block]:
+    """Who is not told by us, and what tells them instead."""
+    parts = shown.meeting.attendances
+    without = [one for one in parts if not one.is_reachable]
+    invited = [shown.called[one.person] for one in without if one.road is not Road.NONE]
+    alone = [shown.called[one.person] for one in without if one.road is Road.NONE]
+    by_us = [shown.called[one.person] for one in parts if one.is_reachable and one.road is Road.NONE]
+    lines = []
+    if invited:
+        lines.append(f"{_have_no_app(invited, shown)}; the calendar invitation reaches them.")
+    if alone:
+        lines.append(f"{_have_no_app(alone, shown)}, and no invitation reaches them: please tell them.")
+    if by_us:
+        lines.append(f"No calendar invitation reaches {listed(by_us)}: only my message does.")
+    return [paragraph(line) for line in lines]
+
+
+def _have_no_app(who: list[str], shown: Scene) -> str:
+    """Sam does not have Overlap in Teams."""
+    return f"{listed(who)} {'does' if len(who) == 1 else 'do'} not have Overlap in {platform(shown.viewer)}"
+
+
+def _undo(shown: Scene) -> list[Block]:
+    if shown.is_over:
+        return []
+    undo = Button(
+        label="Undo",
+        does=Press("meeting.undo", shown.meeting.id),
+        hint=slots.hint("Take back the meeting of", shown.meeting.when, shown.viewer.zone),
+        look=Look.DANGER,
+    )
+    return [Buttons((undo,))]
+
+
+def _ended(shown: Scene) -> list[Block]:
+    meeting = shown.meeting
+    if meeting.state is MeetingState.CANCELLED:
+        head = paragraph(
+            Strong(f"Cancelled: {shown.title}."), f" You deleted it in your calendar. It was {shown.when()}."
+        )
+    else:
+        head = paragraph(Strong(f"Taken back: {shown.title}."), f" It was {shown.when()}.")
+    reached = [shown.called[one.person] for one in meeting.attendances[1:] if one.is_reachable]
+    was_told = (
+        f" {listed(reached)} {'was' if len(reached) == 1 else 'were'} told." if reached and meeting.booked_at else ""
+    )
+    return [head, paragraph(f"It is off every calendar.{was_told}")]
+
+
+def _failed(shown: Scene) -> Card:
+    meeting = shown.meeting
+    because = REASONS.get(meeting.reason, "a calendar refused it")
+    buttons = [Button(label="Find other times", does=Press("meeting.again", meeting.id), look=Look.PRIMARY)]
+    if meeting.reason == "sign_in_needed":
+        buttons.append(Button(label="Connect my calendar", does=Press("connect.link")))
+    return told(
+        paragraph(Strong(f"Not booked: {shown.title}."), f" {shown.when()}, with {shown.who}: {because}."),
+        paragraph("Nothing is left on any calendar, and nobody else was told."),
+        Buttons(tuple(buttons)),
+        line=line(shown),
+    )
