@@ -1,5 +1,6 @@
 """The story, told over the chat in memory: from the first request to the last message."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -181,6 +182,18 @@ def test_a_clash_is_told_to_the_organiser_alone_with_times_to_move_to(booked: Of
     assert booked.surface.unread("alex") == 0
     assert [one.startswith("Move to ") for one in labels(clash)] == [True] * 5 + [False]
     assert TITLE not in " ".join(booked.says("alex"))
+
+
+def test_the_title_of_an_event_is_in_no_row_and_no_log(
+    booked: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    collides(booked, "ana")
+    assert TITLE in booked.dm("ana").card.summary
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert b"Ana / Alex" in kept
+    assert TITLE.encode() not in kept
+    assert TITLE not in caplog.text
 
 
 def test_one_click_moves_the_meeting_and_rings_the_other(booked: Office) -> None:
