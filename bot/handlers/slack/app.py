@@ -98,7 +98,7 @@ def _hand_over(keep: Keep) -> Callable[[AsyncAck, AsyncBoltRequest], Awaitable[N
 
     A failure to save leaves the request unacked: Bolt answers 500, and Slack shows an error or sends the event again.
     """
-    writers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="slack-keep")
+    writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slack-keep")
 
     async def hand_over(ack: AsyncAck, req: AsyncBoltRequest) -> None:
         found = delivery(req.body, req.headers["x-slack-signature"][0])
