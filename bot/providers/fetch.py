@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.core.errors import AddressRefused, TryLater
@@ -82,7 +83,7 @@ class Door:
 
     allowed: frozenset[str] = frozenset()
     """`name[:port]` of hosts that the operator lets be private and speak http."""
-    ca_file: str | None = None
+    ca_file: Path | None = None
     resolve: Resolve = system_resolver
     connect_within: timedelta = timedelta(seconds=5)
     read_within: timedelta = timedelta(seconds=20)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -145,7 +146,7 @@ class _PinnedAdapter(HTTPAdapter):
 
 
 @lru_cache(maxsize=4)
-def _tls(ca_file: str | None) -> ssl.SSLContext:
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
     if ca_file is not None:
         context.load_verify_locations(ca_file)

@@ -5,6 +5,7 @@ cannot be expanded becomes one block where it starts; it never vanishes.
 """
 
 import logging
+import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +16,10 @@ import icalendar
 import recurring_ical_events
 
 from bot.core.errors import InvalidInput
-from bot.core.events import Instance, distinct
+from bot.core.events import Instance, Written, distinct
 from bot.core.intervals import Interval
 from bot.core.zones import WallTime, midnight, whole_days
-from bot.providers.ical.lines import Document, Event, document
+from bot.providers.ical.lines import NEEDED, Document, Event, document
 from bot.providers.ical.rules import Incessant, Untamed
 from bot.providers.ical.says import Said, said
 from bot.providers.ical.times import SOURCE, lies_far, moved_by, once, repeated, text
@@ -30,6 +31,7 @@ PAD = timedelta(days=2)
 """Around the window while expanding: days and zones are sorted out exactly afterwards."""
 MOST_INSTANCES = 5_000
 MOST_CPU = 20.0
+_ESCAPED = re.compile(r"\\(.)")
 Moment = date | datetime
 
 
@@ -52,6 +54,42 @@ def instances(
     found = distinct(_every(document(data), window, zone, addresses, patience))
     patience.left -= time.thread_time() - began
     return found
+
+
+def holds(data: bytes, uid: str) -> bool:
+    """Whether an event with that UID stands in the text."""
+    return bool(_of(document(data), uid))
+
+
+def written(data: bytes, uid: str, etag: str | None, zone: str) -> Written | None:
+    """How the event with that UID stands in the text; None where there is none, or none with a time."""
+    doc = document(data)
+    masters = [event for event in _of(doc, uid) if event.first("RECURRENCE-ID") is None]
+    found = next((one for event in masters for one in _alone(doc, event, zone)), None)
+    if found is None:
+        return None
+    return Written(
+        uid=uid, meeting=found.ours, when=found.when, sequence=found.sequence, status=found.status, etag=etag
+    )
+
+
+def title(data: bytes, uid: str, starts: datetime, zone: str) -> str | None:
+    """The title of one instance: its own where it has one, else its series'."""
+    doc = document(data, needed=NEEDED | {"SUMMARY"})
+    events = _of(doc, uid)
+    moved = [event for event in events if event.first("RECURRENCE-ID") is not None]
+    own = [event for event in moved if any(one.starts == starts for one in _alone(doc, event, zone))]
+    lines = (event.first("SUMMARY") for event in (*own, *(event for event in events if event not in moved)))
+    line = next((line for line in lines if line is not None), None)
+    return None if line is None else _ESCAPED.sub(lambda it: " " if it[1] in "nN" else it[1], line.value).strip()
+
+
+def _of(doc: Document, uid: str) -> list[Event]:
+    return [event for event in doc.events if (line := event.first("UID")) is not None and line.value.strip() == uid]
+
+
+def _alone(doc: Document, event: Event, zone: str) -> Iterator[Instance]:
+    return _Reader([event], [said("", event, ())], Zones(zone, doc.timezones), zone).as_single_blocks()
 
 
 def _every(

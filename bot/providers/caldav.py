@@ -1,0 +1,306 @@
+"""CalDAV (RFC 4791): the adapter to calendar servers, over the `caldav` package.
+
+Whole objects are read and expanded here: what servers answer to time ranges, above all about recurring and all-day
+events, differs too much between them to be the truth. Whether anything changed is asked by sync-token (RFC 6578),
+else by ctag, else by ETags.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urljoin
+from xml.sax.saxutils import escape
+
+from bot.core.clock import Clock, SystemClock
+from bot.core.errors import CursorExpired, NotACalendar, NotFound, Stale, TryLater
+from bot.core.events import Draft, Instance, Written, distinct
+from bot.core.intervals import Interval
+from bot.providers import discovery
+from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
+from bot.providers.dav import CS, NAMESPACES, Broken, C, D, Dav, Member, Unsupported, asked, place
+from bot.providers.discovery import Owner
+from bot.providers.fetch import Door
+from bot.providers.ical.read import Patience, holds, instances, title, written
+from bot.providers.ical.write import drafted
+
+BATCH = 100
+CADENCE = timedelta(minutes=10)
+TOKEN, CTAG, ETAGS = "token ", "ctag ", "etags "
+"""What a cursor begins with: which detector it belongs to."""
+SYNC_TOKEN, GETCTAG, GETETAG, DATA = f"{D}sync-token", f"{CS}getctag", f"{D}getetag", f"{C}calendar-data"
+TYPE, REPORTS = f"{D}resourcetype", f"{D}supported-report-set"
+GONE = frozenset({404, 410})
+CUT = 507
+
+
+def connect(account: Account, door: Door, clock: Clock | None = None) -> "CalDav":
+    """Opens an account; its server is first spoken to at the first call."""
+    return CalDav(account, Dav(account, door), clock or SystemClock())
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """One stored object of a calendar."""
+
+    url: str
+    data: bytes
+    etag: str | None
+
+    @property
+    def condition(self) -> dict[str, str]:
+        """Under which it may be overwritten; a weak ETag never satisfies If-Match (RFC 9110 §13.1.1)."""
+        return {} if self.etag is None or self.etag.startswith("W/") else {"If-Match": self.etag}
+
+
+@dataclass(frozen=True, slots=True)
+class _Expanded:
+    """What one object came to, in whole days around the window; good while its ETag is."""
+
+    etag: str
+    covers: Interval
+    zone: str
+    instances: tuple[Instance, ...]
+
+
+class CalDav:
+    """One account on a CalDAV server: the port. Used by one thread at a time."""
+
+    def __init__(self, account: Account, dav: Dav, clock: Clock) -> None:
+        self._account = account
+        self._dav = dav
+        self._clock = clock
+        self._owner: Owner | None = None
+        self._invites = False
+        self._expanded: dict[tuple[Remote, str], _Expanded] = {}
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(invites=self._invites, cadence=CADENCE)
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        user = (self._account.user.lower(),) if "@" in self._account.user else ()
+        found = () if self._owner is None else self._owner.addresses
+        return tuple(dict.fromkeys((*found, *self._account.addresses, *user)))
+
+    def calendars(self) -> Sequence[RemoteCalendar]:
+        owner = self._known_owner()
+        self._invites = "calendar-auto-schedule" in self._dav.features(owner.homes[0])
+        return discovery.calendars(self._dav, owner)
+
+    def changed(self, remote: Remote, since: Cursor) -> bool:
+        for mark, ask in ((TOKEN, self._token_changed), (CTAG, self._ctag_changed), (ETAGS, self._etags_changed)):
+            if since.startswith(mark):
+                return ask(remote, since.removeprefix(mark))
+        raise CursorExpired("This is no cursor of a CalDAV server.")
+
+    def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
+        self._learn_addresses()
+        cursor = self._cursor(remote)
+        etags = self._etags(remote)
+        found = self._instances(remote, etags, _whole_days(window), zone)
+        standing = (one for one in found if one.ours is not None or (one.blocks and one.when.overlaps(window)))
+        return Reading(
+            instances=tuple(distinct(standing)), window=window, cursor=cursor or Cursor(ETAGS + _digest(etags))
+        )
+
+    def put(self, remote: Remote, draft: Draft) -> Written:
+        stands = self._find(remote, draft.uid)
+        if stands is None:
+            stands = self._create(remote, draft)
+        if stands is not None:
+            self._rewrite(stands, draft)
+        read_back = self.get(remote, draft.uid)
+        if read_back is None:
+            raise TryLater("The calendar server took the event and does not show it yet.")
+        return read_back
+
+    def get(self, remote: Remote, uid: str) -> Written | None:
+        found = self._find(remote, uid)
+        return None if found is None else written(found.data, uid, found.etag, "UTC")
+
+    def remove(self, remote: Remote, uid: str) -> None:
+        found = self._find(remote, uid)
+        stands = None if found is None else written(found.data, uid, found.etag, "UTC")
+        if found is None or stands is None or stands.meeting is None:
+            return
+        try:
+            self._dav.delete(found.url, found.condition)
+        except NotFound:
+            return
+
+    def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
+        found = self._find(remote, uid)
+        return None if found is None else title(found.data, uid, starts, "UTC")
+
+    def close(self) -> None:
+        self._dav.close()
+
+    def _known_owner(self) -> Owner:
+        if self._owner is None:
+            self._owner = discovery.owner(self._dav, self._account.url)
+        return self._owner
+
+    def _learn_addresses(self) -> None:
+        """A calendar can be read although its server no longer says whose it is."""
+        try:
+            self._known_owner()
+        except NotFound:
+            self._owner = Owner((), ())
+
+    def _cursor(self, remote: Remote) -> Cursor | None:
+        """Where the best detector of this server stands; None where only ETags are left."""
+        here = self._dav.propfind(remote, SYNC_TOKEN, GETCTAG, REPORTS)[0]
+        token, ctag = here.text(SYNC_TOKEN), here.text(GETCTAG)
+        if token is not None and f"{D}sync-collection" in here.names(REPORTS):
+            return Cursor(TOKEN + token)
+        return None if ctag is None else Cursor(CTAG + ctag)
+
+    def _token_changed(self, remote: Remote, token: str) -> bool:
+        # Never with a limit: some servers cut there, say nothing, and hand out the newest token.
+        body = (
+            f"<D:sync-collection {NAMESPACES}><D:sync-token>{escape(token)}</D:sync-token>"
+            f"<D:sync-level>1</D:sync-level>{asked(GETETAG)}</D:sync-collection>"
+        )
+        try:
+            members = self._dav.report(remote, body)
+        except (Stale, Broken, Unsupported) as error:
+            # What RFC 6578 calls valid-sync-token, other servers say with 412 or 500.
+            raise CursorExpired("The calendar server does not accept its own sync-token.") from error
+        # A server that cuts its answer says so with a 507 for the collection itself (RFC 6578 §3.6).
+        return any(one.status == CUT or place(one.href) != place(remote) for one in members)
+
+    def _ctag_changed(self, remote: Remote, ctag: str) -> bool:
+        return self._dav.propfind(remote, GETCTAG)[0].text(GETCTAG) != ctag
+
+    def _etags_changed(self, remote: Remote, digest: str) -> bool:
+        return _digest(self._etags(remote)) != digest
+
+    def _etags(self, remote: Remote) -> dict[str, str]:
+        """The ETag of every object, by href; an object without one has an empty one."""
+        members = self._dav.propfind(remote, GETETAG, TYPE, depth=1)
+        if not members:
+            raise NotACalendar("The calendar server lists nothing, not even the calendar itself.")
+        found: dict[str, str] = {}
+        for one in members:
+            if (place(one.href) == place(remote) and one.status < 300) or f"{D}collection" in one.names(TYPE):
+                continue
+            if one.status not in GONE:
+                _require(one, GETETAG)
+                found[one.href] = one.text(GETETAG) or ""
+        return found
+
+    def _instances(self, remote: Remote, etags: Mapping[str, str], covers: Interval, zone: str) -> list[Instance]:
+        """What every object comes to, read anew where its ETag is another than last time."""
+        kept: dict[str, _Expanded] = {}
+        for href, etag in etags.items():
+            known = self._expanded.get((remote, href))
+            if known is not None and (known.etag, known.covers, known.zone) == (etag, covers, zone):
+                kept[href] = known
+        patience = Patience()
+        for href, data in self._objects(remote, [href for href in etags if href not in kept]):
+            found = tuple(instances(data, covers, zone, self.addresses, patience))
+            kept[href] = _Expanded(_strong(etags[href]), covers, zone, found)
+        self._expanded = {key: one for key, one in self._expanded.items() if key[0] != remote}
+        self._expanded.update({(remote, href): one for href, one in kept.items() if one.etag})
+        return [one for expanded in kept.values() for one in expanded.instances]
+
+    def _objects(self, remote: Remote, hrefs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The objects with these hrefs; those deleted meanwhile are left out, anything else missing is an error."""
+        for at in range(0, len(hrefs), BATCH):
+            missing = {place(href): href for href in hrefs[at : at + BATCH]}
+            links = "".join(f"<D:href>{escape(href)}</D:href>" for href in missing.values())
+            body = f"<C:calendar-multiget {NAMESPACES}>{asked(GETETAG, DATA)}{links}</C:calendar-multiget>"
+            for one in self._dav.report(remote, body):
+                href = missing.pop(place(one.href), None)
+                if href is None or one.status in GONE:
+                    continue
+                data = one.text(DATA)
+                yield from ((href, data.encode()),) if data is not None else self._again(remote, href, one)
+            if missing:
+                raise TryLater("The calendar server's answer lacks some of the events.")
+
+    def _again(self, remote: Remote, href: str, refused: Member) -> Iterator[tuple[str, bytes]]:
+        """An object that came without its data: asked for once more by itself."""
+        _require(refused, DATA)
+        try:
+            data, _ = self._dav.get(urljoin(remote, href))
+        except NotFound:
+            return
+        yield href, data
+
+    def _find(self, remote: Remote, uid: str) -> _Object | None:
+        """The object with that UID: where we put it, else wherever a calendar app has put it since."""
+        url = urljoin(remote, f"{quote(uid, safe='')}.ics")
+        try:
+            data, etag = self._dav.get(url)
+        except NotFound:
+            return self._by_uid(remote, uid)
+        return _Object(url, data, etag) if holds(data, uid) else self._by_uid(remote, uid)
+
+    def _by_uid(self, remote: Remote, uid: str) -> _Object | None:
+        body = (
+            f"<C:calendar-query {NAMESPACES}>{asked(GETETAG, DATA)}<C:filter>"
+            '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
+            f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
+            "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+        )
+        for one in self._dav.report(remote, body, depth=1):
+            data = (one.text(DATA) or "").encode()
+            if data and holds(data, uid):
+                return _Object(urljoin(remote, one.href), data, one.text(GETETAG))
+        return None
+
+    def _create(self, remote: Remote, draft: Draft) -> _Object | None:
+        """Puts a new object; what stands there instead, if somebody, perhaps we, was there before."""
+        data = drafted(draft, self._clock.now(), organiser=self._organiser(draft))
+        url = urljoin(remote, f"{quote(draft.uid, safe='')}.ics")
+        try:
+            self._dav.put(url, data or b"", {"If-None-Match": "*"})
+        except Stale:
+            stands = self._find(remote, draft.uid)
+            if stands is None:
+                raise
+            return stands
+        return None
+
+    def _rewrite(self, stands: _Object, draft: Draft) -> None:
+        now = written(stands.data, draft.uid, stands.etag, draft.zone)
+        if now is None or now.meeting != draft.meeting:
+            raise Stale("Somebody else's event has this UID.")
+        organiser = self._organiser(draft)
+        data = drafted(draft, self._clock.now(), organiser=organiser, existing=stands.data)
+        if data is not None:
+            self._dav.put(stands.url, data, stands.condition)
+
+    def _organiser(self, draft: Draft) -> str | None:
+        """The owner's own address, which must be one that their server knows, or it invites nobody (RFC 6638 §3.1)."""
+        if not any(one.is_invited for one in draft.invitees):
+            return None
+        self._known_owner()
+        return next(iter(self.addresses), None)
+
+
+def _require(member: Member, name: str) -> None:
+    """Half of an answer is no answer: a member that the server could not tell about spoils the whole."""
+    status = member.status if member.status >= 300 else member.refused.get(name, 200)
+    if status == CUT or status >= 500:
+        raise TryLater(f"The calendar server could not tell about every event ({status}).")
+
+
+def _strong(etag: str) -> str:
+    """An ETag by which an object is known to be the same to the last letter, or nothing."""
+    return "" if etag.startswith("W/") else etag
+
+
+def _digest(etags: Mapping[str, str]) -> str:
+    told = "\n".join(f"{href} {etag}" for href, etag in sorted(etags.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _whole_days(window: Interval) -> Interval:
+    """The window in whole days with one to spare: what is expanded today serves all readings of today."""
+    start = window.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = window.end.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Interval(start, end + timedelta(days=2))
