@@ -47,17 +47,17 @@ class Inbox:
 
     def answer(self, tenant: TenantId, incoming_id: str) -> None:
         """Do what was asked, and answer there or in the app's DM. `TryLater` and faults go to the caller."""
+        with self.database.reading() as tx:
+            if inbox.was_answered(tx, tenant, incoming_id):
+                return
         delivery = self._opened(tenant, incoming_id)
-        incoming = delivery.incoming
         try:
             person = self._known(delivery)
         except NotFound:
             log.warning("somebody whom the platform does not know", extra={"incoming": incoming_id})
-            person = None
-        if person is not None:
-            self._answer(person, incoming, incoming_id)
-        with self.database.transaction() as tx:
-            inbox.answered(tx, tenant, incoming_id, self.clock.now())
+            self._close(tenant, incoming_id)
+            return
+        self._answer(person, delivery.incoming, incoming_id)
 
     def give_up(self, tenant: TenantId, incoming_id: str) -> None:
         """It failed too often: say so, with a reference that stands in the log, and leave it."""
@@ -67,8 +67,7 @@ class Inbox:
             person = people.by_identity(tx, incoming.by)
         if person is not None:
             self._say(person, incoming, self.router.broken(incoming_id[:8]), incoming_id)
-        with self.database.transaction() as tx:
-            inbox.answered(tx, tenant, incoming_id, self.clock.now())
+        self._close(tenant, incoming_id)
 
     def answer_now(self, delivery: Delivery) -> Card:
         """The card that takes the place of the pressed one, for a platform that wants it in the call."""
@@ -79,9 +78,12 @@ class Inbox:
             return self._pressed_view(person, incoming) or plain_card(say(DONE_ALREADY))
         answer = self._routed(person, incoming)
         card = self._taken_in_place(person, incoming, answer, incoming_id)
-        with self.database.transaction() as tx:
-            inbox.answered(tx, person.tenant, incoming_id, self.clock.now())
+        self._close(person.tenant, incoming_id)
         return card
+
+    def _close(self, tenant: TenantId, incoming_id: str) -> None:
+        with self.database.transaction() as tx:
+            inbox.answered(tx, tenant, incoming_id, self.clock.now())
 
     def _keep(self, delivery: Delivery, *, is_due: bool) -> str | None:
         tenant, incoming_id = delivery.incoming.by.tenant, new_id()
@@ -114,12 +116,13 @@ class Inbox:
 
     def _answer(self, person: Person, incoming: Incoming, incoming_id: str) -> None:
         self._follow(person, incoming)
-        match self._routed(person, incoming):
-            case Shows() as shows:
-                with self.database.transaction() as tx:
-                    self._show(tx, person, incoming, shows)
-            case Says() as says:
-                self._say(person, incoming, says, incoming_id)
+        answer = self._routed(person, incoming)
+        if isinstance(answer, Says):
+            self._say(person, incoming, answer, incoming_id)
+        with self.database.transaction() as tx:
+            if isinstance(answer, Shows):
+                self._show(tx, person, incoming, answer)
+            inbox.answered(tx, person.tenant, incoming_id, self.clock.now())
 
     def _routed(self, person: Person, incoming: Incoming) -> Answer:
         try:
@@ -174,6 +177,8 @@ class Inbox:
     def _say(self, person: Person, incoming: Incoming, says: Says, key: str) -> None:
         """Said once: whispered where that can be, else in the app's DM, where it takes the pressed message's place."""
         place = incoming.place
+        if says.replaces and place.message is not None and self._replace(person, place, place.message, says.card):
+            return
         lasts = isinstance(incoming, Typed) and place.is_private and says.lasting is None
         if self._can_whisper(place) and not lasts:
             try:
@@ -183,18 +188,24 @@ class Inbox:
                 log.info("a reply handle was closed", extra={"incoming": key})
             else:
                 return
-        self._say_in_dm(person, place, says, key)
+        self._say_in_dm(person, says, key)
 
-    def _say_in_dm(self, person: Person, place: Place, says: Says, key: str) -> None:
-        surface = self.surfaces[person.identity.platform]
-        card = says.lasting or says.card
+    def _replace(self, person: Person, place: Place, message: str, card: Card) -> bool:
+        """Whether the pressed message, which lasts, could be made to say this."""
+        ref = Ref(channel=place.channel, message=message, service=place.service)
         try:
-            if says.replaces and place.is_private and place.message is not None:
-                surface.edit(Ref(channel=place.channel, message=place.message, service=place.service), card)
-                return
-            with self.database.reading() as tx:
-                home = people.home(tx, person.tenant, person.id)
-            surface.post(person, card, home=codec.decode_home(home) if home else None, key=key)
+            self.surfaces[person.identity.platform].edit(ref, card)
+        except Unreachable:
+            return False
+        return True
+
+    def _say_in_dm(self, person: Person, says: Says, key: str) -> None:
+        with self.database.reading() as tx:
+            home = people.home(tx, person.tenant, person.id)
+        try:
+            self.surfaces[person.identity.platform].post(
+                person, says.lasting or says.card, home=codec.decode_home(home) if home else None, key=key
+            )
         except Unreachable:
             log.info("an answer could not be delivered anywhere", extra={"incoming": key})
 
@@ -209,7 +220,7 @@ class Inbox:
                 view = None if says.replaces else self._pressed_view(person, incoming)
                 if view is None:
                     return card
-                self._say_in_dm(person, incoming.place, says, key)
+                self._say_in_dm(person, says, key)
         return self._pressed_view(person, incoming) or plain_card(say(DONE_ALREADY))
 
     def _seen_in_place(self, person: Person, incoming: Incoming, shows: Shows) -> Card:

@@ -75,6 +75,9 @@ class _Drawing:
     def draw(self) -> None:
         row = self.row
         is_open = row.handle is not None and row.handle.is_open(self.desk.clock.now())
+        if is_open and row.posted is not None:
+            self._close_whisper()  # a whisper from before was pressed: what lasts tells it
+            is_open = False
         if is_open and not row.rings:
             self._whisper()
         elif row.rings or self._has_no_place():
@@ -151,13 +154,15 @@ class _Drawing:
             messages.shrunk(tx, replace(self.row, older=at))
 
     def _close_whisper(self) -> None:
-        """What was whispered before and is told in the app's DM now keeps no buttons, as far as it can be reached."""
+        """What was whispered and is told in the app's DM keeps no buttons, as far as it can be reached."""
         if self.row.handle is None or not self.row.handle.is_open(self.desk.clock.now()):
             return
         try:
             self._say_privately(_line(ANSWERED), replace=True)
         except Unreachable:
             log.info("a private answer could not be closed", extra={"row": self.row.id})
+        with self.desk.database.transaction() as tx:
+            messages.closed(tx, self.row)
 
     def _tell_reach(self, *, is_reachable: bool) -> None:
         """Whom the news concerns that this person can or cannot be reached sees it: an organiser, an asker."""

@@ -49,6 +49,12 @@ def sealed(tx: Tx, tenant: TenantId, incoming_id: str) -> bytes:
     return found
 
 
+def was_answered(tx: Tx, tenant: TenantId, incoming_id: str) -> bool:
+    """Whether it has its answer: a worker that died between that and its due row would do it all again."""
+    where = (INBOX.c.tenant == tenant, INBOX.c.id == incoming_id)
+    return tx.execute(select(INBOX.c.answered_at).where(*where)).scalar() is not None
+
+
 def answered(tx: Tx, tenant: TenantId, incoming_id: str, now: datetime) -> None:
     """It has its answer."""
     where = (INBOX.c.tenant == tenant, INBOX.c.id == incoming_id)

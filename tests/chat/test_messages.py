@@ -163,3 +163,12 @@ def test_a_faulty_answer_is_given_up_with_a_reference(office: Office) -> None:
         waiting = tx.exec_driver_sql("select subject from due where kind = 'incoming'").scalar()
     office.inbox.give_up(office.tenant, str(waiting))
     assert f"this reference: {str(waiting)[:8]}." in office.whisper("ana").card.summary
+
+
+def test_what_was_answered_is_not_answered_again(office: Office) -> None:
+    office.door.type("ana", "help")
+    with office.database.reading() as tx:
+        waiting = str(tx.exec_driver_sql("select subject from due where kind = 'incoming'").scalar())
+    office.inbox.answer(office.tenant, waiting)
+    office.inbox.answer(office.tenant, waiting)
+    assert len(office.surface.whispers("ana")) == 2

@@ -87,7 +87,30 @@ def test_not_now_is_an_answer(office: Office) -> None:
     office.types("ana", "@alex 30m next week")
     office.presses("ana", office.whisper("ana"), "Ask Alex to connect")
     office.presses("alex", office.dm("alex"), "Not now")
-    assert office.whisper("alex").card.summary.startswith("All right, not now.")
+    assert office.dm("alex").card.summary.startswith("All right, not now.")
+    assert len(office.surface.seen("alex")) == 1
+
+
+def test_a_whisper_from_before_the_answer_points_to_it(office: Office) -> None:
+    office.joins("bea", calendars=())
+    office.types("bea", "@ana 30m next week")
+    before = office.whisper("bea")
+    office.clock.move(timedelta(minutes=31))
+    office.reads("ana")
+    connects(office, "bea")
+    assert "Not now" in labels(office.whisper("bea").card)
+    office.presses("bea", before, "Not now")
+    assert office.whisper("bea").card.summary == "The answer is in our direct messages."
+    assert "Nothing was booked" in office.dm("bea").card.summary
+
+
+def test_a_disconnected_account_says_so(office: Office) -> None:
+    breaks(office, Problem.GONE)
+    (account,) = _accounts(office)
+    office.connecting.disconnect(office.person("ana"), account)
+    office.works()
+    assert "no longer connected" in office.dm("ana").card.summary
+    assert labels(office.dm("ana").card) == []
 
 
 def test_who_cannot_be_asked_is_said(office: Office) -> None:

@@ -72,9 +72,12 @@ class ConflictTalk:
             return _closed(conflict, shown)
         if meeting.moving_to is not None:
             return _moving(shown, meeting.moving_to)
+        if asked:
+            return _open(conflict, shown, "another event in your calendar", asked[0].wanted)
         title = self.own_title(tenant, conflict.calendar, conflict.uid, conflict.starts)
-        event = f"your event {quoted(title)}" if title else "another event in your calendar"
-        return _open(conflict, shown, event, asked[0].wanted if asked else None)
+        return _open(
+            conflict, shown, f"your event {quoted(title)}" if title else "another event in your calendar", None
+        )
 
     def _choice(self, by: Person, press: Press) -> tuple[Conflict, Interval]:
         with self.database.reading() as tx:

@@ -9,6 +9,7 @@ from bot.chat.cards import Button, Buttons, Card, Look, Press
 from bot.chat.conversations.words import listed, note, paragraph, quoted, shorn, told
 from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.clock import Clock
+from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId, TenantId
 from bot.core.people import Person
 from bot.core.text import Strong
@@ -30,13 +31,20 @@ class ConnectionTalk:
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
         with self.database.reading() as tx:
-            connection = calendars.connection(tx, tenant, ConnectionId(subject))
+            try:
+                connection = calendars.connection(tx, tenant, ConnectionId(subject))
+            except NotFound:
+                return _disconnected()
             if connection.person != viewer.id:
                 return None
             its = calendars.of_connection(tx, tenant, connection.id)
         if connection.problem is not None:
             return _broken(connection, connection.problem, its, self.clock.now())
         return _connected(connection, its)
+
+
+def _disconnected() -> Card:
+    return told(paragraph("This calendar account is no longer connected. I read and write nothing there any more."))
 
 
 def wrong(problem: Problem) -> str:
