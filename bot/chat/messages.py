@@ -46,10 +46,11 @@ class Messages:
             person = None if row is None else people.person(tx, tenant, row.person)
         if row is None or person is None or row.is_refused:
             return
+        surface = self.surfaces.get(person.identity.platform)
         card = self.card(row.kind, row.subject, person)
-        if card is None:
+        if card is None or surface is None:  # nothing to see, or their platform is switched off
             return
-        drawing = _Drawing(self, row, person, card, self.surfaces[person.identity.platform])
+        drawing = _Drawing(self, row, person, card, surface)
         if row.older is not None:
             drawing.shrink(row.older)
         drawing.draw()

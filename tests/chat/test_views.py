@@ -18,6 +18,8 @@ from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, 
 from bot.core.people import Person, Standing
 from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching
 from bot.handlers.memory.surface import refuse
+from bot.handlers.slack import render as slack
+from bot.handlers.teams import render as teams
 from bot.storage import asks, calendars, conflicts, meetings, proposals
 from tests.builders import person, request, span
 from tests.chat.office import NOW, Office
@@ -42,6 +44,8 @@ def is_complete(card: Card | None) -> Card:
     """What holds for every card: a real platform takes it, and its summary leaves nothing out."""
     assert card is not None
     refuse(card)
+    assert slack.message(card)["text"]
+    assert teams.render(card)["body"]
     labels = [one.label for one in card.buttons]
     assert len(labels) == len(set(labels))
     for label in labels:
