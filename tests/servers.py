@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import secrets
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -80,7 +81,7 @@ class Server:
 
     def client(self) -> httpx.Client:
         """A client that is not the bot."""
-        verify = True if self.ca_file is None else str(self.ca_file)
+        verify = ssl.create_default_context(cafile=self.ca_file)
         return httpx.Client(auth=(USER, self.password), verify=verify, trust_env=False, timeout=30)
 
     def new_calendar(self, name: str) -> str:
@@ -212,7 +213,7 @@ def _signed(
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_after(now + timedelta(days=90))  # Xandikos replaces one that ends sooner than in a month
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)

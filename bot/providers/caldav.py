@@ -13,7 +13,7 @@ from urllib.parse import quote, urljoin
 from xml.sax.saxutils import escape
 
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import CursorExpired, NotACalendar, NotFound, Stale, TryLater
+from bot.core.errors import CursorExpired, NotACalendar, NotFound, SignInNeeded, Stale, TryLater
 from bot.core.events import Draft, Instance, Written, distinct
 from bot.core.intervals import Interval
 from bot.providers import discovery
@@ -151,11 +151,23 @@ class CalDav:
 
     def _cursor(self, remote: Remote) -> Cursor | None:
         """Where the best detector of this server stands; None where only ETags are left."""
-        here = self._dav.propfind(remote, SYNC_TOKEN, GETCTAG, REPORTS)[0]
+        here = self._here(remote, SYNC_TOKEN, GETCTAG, REPORTS, TYPE)
+        if TYPE in here.props and f"{C}calendar" not in here.names(TYPE):
+            raise NotFound("What stands at this address is a calendar no more.")
         token, ctag = here.text(SYNC_TOKEN), here.text(GETCTAG)
         if token is not None and f"{D}sync-collection" in here.names(REPORTS):
             return Cursor(TOKEN + token)
         return None if ctag is None else Cursor(CTAG + ctag)
+
+    def _here(self, remote: Remote, *names: str) -> Member:
+        """What the server says of the calendar itself."""
+        found = next(iter(self._dav.propfind(remote, *names)), None)
+        if found is None:
+            raise NotACalendar("The calendar server says nothing about this calendar.")
+        if found.status in GONE:  # some servers say it in a 207
+            raise NotFound("This calendar is not there (any more).")
+        _require(found)
+        return found
 
     def _token_changed(self, remote: Remote, token: str) -> bool:
         # Never with a limit: some servers cut there, say nothing, and hand out the newest token.
@@ -172,7 +184,7 @@ class CalDav:
         return any(one.status == CUT or place(one.href) != place(remote) for one in members)
 
     def _ctag_changed(self, remote: Remote, ctag: str) -> bool:
-        return self._dav.propfind(remote, GETCTAG)[0].text(GETCTAG) != ctag
+        return self._here(remote, GETCTAG).text(GETCTAG) != ctag
 
     def _etags_changed(self, remote: Remote, digest: str) -> bool:
         return _digest(self._etags(remote)) != digest
@@ -282,10 +294,12 @@ class CalDav:
         return next(iter(self.addresses), None)
 
 
-def _require(member: Member, name: str) -> None:
+def _require(member: Member, name: str = "") -> None:
     """Half of an answer is no answer: a member that the server could not tell about spoils the whole."""
     status = member.status if member.status >= 300 else member.refused.get(name, 200)
-    if status == CUT or status >= 500:
+    if status == 401:
+        raise SignInNeeded("The calendar server does not accept this user and password.")
+    if status >= 500:
         raise TryLater(f"The calendar server could not tell about every event ({status}).")
 
 
