@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,12 @@ def test_without_a_way_to_answer_a_whisper_is_unreachable(slack: SlackStand) -> 
         surface(slack).whisper(Place(tenant=TENANT, channel="C1", is_private=False), HELLO, replace=False)
 
 
+@pytest.mark.parametrize("reply", ["ftp://hooks.example/1", "no address"])
+def test_a_way_to_answer_that_is_none_is_unreachable(slack: SlackStand, reply: str) -> None:
+    with pytest.raises(Unreachable):
+        surface(slack).whisper(Place(tenant=TENANT, channel="C1", is_private=False, reply=reply), HELLO, replace=False)
+
+
 def test_a_post_rings_in_the_dm_and_an_edit_does_not(slack: SlackStand) -> None:
     out = surface(slack)
     ref = out.post(ANA, HELLO, home=None, key="k")
@@ -127,6 +134,13 @@ def test_nothing_that_people_wrote_pings(slack: SlackStand) -> None:
 def test_a_post_to_somebody_who_cannot_read_is_unreachable(slack: SlackStand, handle: str) -> None:
     with pytest.raises(Unreachable):
         surface(slack).post(somebody(handle), HELLO, home=None, key="k")
+
+
+def test_somebody_known_by_address_is_unreachable_without_a_call(slack: SlackStand) -> None:
+    kim = replace(somebody("kim", "mailto:kim@client.example"), standing=Standing.ADDRESS)
+    with pytest.raises(Unreachable):
+        surface(slack).post(kim, HELLO, home=None, key="k")
+    assert slack.door.calls == []
 
 
 def test_a_dm_that_moved_is_asked_for_again(slack: SlackStand) -> None:

@@ -40,6 +40,8 @@ class SlackSurface:
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
         """Slack knows no idempotency key, so a crash may tell somebody twice; where their DM is, is asked of Slack."""
+        if to.standing is Standing.ADDRESS:
+            raise Unreachable("they are known by an address alone")
         channel, is_remembered = self._home(to.identity.user)
         try:
             answer = self._api.call("chat.postMessage", channel=channel, **message(card), **_CALM)

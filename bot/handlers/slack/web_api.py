@@ -41,12 +41,7 @@ class WebApi:
     def __init__(self, token: str, *, base_url: str = SLACK, ssl: SSLContext | None = None) -> None:
         self._ssl = ssl
         self._client = WebClient(
-            token=token,
-            base_url=base_url,
-            timeout=TIMEOUT,
-            ssl=ssl,
-            retry_handlers=[],
-            logger=_quiet,
+            token=token, base_url=base_url, timeout=TIMEOUT, ssl=ssl, retry_handlers=[], logger=_quiet
         )
         if _is_here(base_url):
             self._client.proxy = None  # the SDK takes HTTPS_PROXY for every host
@@ -76,6 +71,8 @@ class WebApi:
 
     def respond(self, url: str, body: Mapping[str, Any]) -> None:
         """Post to a response URL: 5 times within 30 minutes, then `Unreachable`."""
+        if not url.startswith(("https://", "http://")):
+            raise Unreachable("that is no response URL")
         client = WebhookClient(url, timeout=TIMEOUT, ssl=self._ssl, retry_handlers=[], logger=_quiet)
         if _is_here(url):
             client.proxy = None
@@ -83,8 +80,9 @@ class WebApi:
             answer = client.send_dict(dict(body))
         except (OSError, HTTPException, ValueError) as error:
             raise TryLater(f"Slack did not answer: {type(error).__name__}") from error
-        if answer.status_code != 200:
-            _refused(answer.status_code, _error(answer.body), _after(answer.headers), None)
+        code = _error(answer.body)
+        if answer.status_code != 200 or code:
+            _refused(answer.status_code, code, _after(answer.headers), None)
 
 
 def _refused(status: int, error: str, after: timedelta | None, cause: Exception | None) -> NoReturn:
@@ -97,12 +95,13 @@ def _refused(status: int, error: str, after: timedelta | None, cause: Exception 
 
 
 def _error(body: str) -> str:
-    """The code in a response URL's refusal, which is JSON or the bare word."""
+    """The code in a response URL's answer, which is JSON, a bare word or a page; nothing where it went well."""
     try:
         answer = json.loads(body)
     except ValueError:
-        return body.strip()[:40]
-    return str(answer.get("error", "")) if isinstance(answer, dict) else ""
+        word = body.strip()
+        return word if word != "ok" and _CODE.fullmatch(word) else ""
+    return "" if not isinstance(answer, dict) or answer.get("ok") else str(answer.get("error", ""))
 
 
 def _after(headers: Mapping[str, Any]) -> timedelta | None:
