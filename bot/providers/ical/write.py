@@ -6,7 +6,7 @@ object is edited in place: alarms, categories and everything else that its owner
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import icalendar
@@ -69,7 +69,7 @@ def _master(calendar: icalendar.Calendar, uid: str) -> Any:
 
 
 def _fill(event: Any, draft: Draft, organiser: str | None) -> None:
-    start, end = (local(at, draft.zone) for at in (draft.when.start, draft.when.end))
+    start, end = _shown(draft.when.start, draft.zone), _shown(draft.when.end, draft.zone)
     kept = int(event.get("SEQUENCE", 0) or 0)
     _set(event, "DTSTART", start)
     event.pop("DURATION", None)
@@ -84,6 +84,12 @@ def _fill(event: Any, draft: Draft, organiser: str | None) -> None:
     if draft.link is not None:
         _link(event, draft.link)
     _invite(event, [one for one in draft.invitees if one.is_invited and one.email], organiser)
+
+
+def _shown(at: datetime, zone: str) -> datetime:
+    """The time as the clocks of that zone show it; in UTC where they show it twice, and it is the second time."""
+    there = local(at, zone)
+    return there if there.replace(fold=0).astimezone(UTC) == at else at
 
 
 def _link(event: Any, link: str) -> None:
