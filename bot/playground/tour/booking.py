@@ -37,8 +37,9 @@ def book_and_look(play: Play) -> None:
     play.holds({"Accept", "Decline", "Suggest another time"} <= set(invited.labels), "Alex can answer in three ways")
     play.holds("New York" in invited.words and "Berlin" not in invited.words, "Alex reads New York time")
     second_click(play, message)
-    accept_and_decline(play, ours, invited)
-    suggest(play, ours, invited)
+    answers(play, ours, invited)
+    suggest(play, invited)
+    undo(play)
 
 
 def second_click(play: Play, message: Message) -> None:
@@ -56,7 +57,7 @@ def second_click(play: Play, message: Message) -> None:
     play.holds(len(play.copies("ana")) == booked, "nothing more was booked")
 
 
-def accept_and_decline(play: Play, ours: Message, invited: Message) -> None:
+def answers(play: Play, ours: Message, invited: Message) -> None:
     """An answer is an edit of Ana's message, and shows in the calendar."""
     play.stage.slack.read("ana")
     play.clicks("alex", invited, "Accept")
@@ -69,7 +70,7 @@ def accept_and_decline(play: Play, ours: Message, invited: Message) -> None:
     )
 
 
-def suggest(play: Play, ours: Message, invited: Message) -> None:
+def suggest(play: Play, invited: Message) -> None:
     """Alex suggests another time; Ana keeps, then moves."""
     mine, theirs = play.count("ana"), play.count("alex")
     play.clicks("alex", play.now("alex", invited), "Suggest another time")
@@ -91,7 +92,7 @@ def suggest(play: Play, ours: Message, invited: Message) -> None:
         "moved on both calendars: same event, SEQUENCE one higher",
     )
     must({one.uid for who in ("ana", "alex") for one in play.copies(who)} == {before.uid}, "the same UID")
-    play.sees("alex", has("Moved"), "Alex is told anew: old time and new", since=theirs)
+    play.sees("alex", has("moved", "Now", "Before:"), "Alex is told anew: old time and new", since=theirs)
 
 
 def _asks(message: Message) -> list[str]:
@@ -101,10 +102,15 @@ def _asks(message: Message) -> list[str]:
 def undo(play: Play) -> None:
     """Undo takes it off both calendars and tells Alex."""
     theirs = play.count("alex")
+    take_back(play)
+    play.sees("alex", has("took back"), "Alex is told", since=theirs)
+
+
+def take_back(play: Play) -> None:
+    """Ana undoes it, and it is off both calendars."""
     ours = play.sees("ana", lambda one: "Undo" in one.labels, "Ana's message", quiet=True)
     play.clicks("ana", ours, "Undo")
     play.comes_true(lambda: not play.copies("ana") and not play.copies("alex"), "it is off both calendars")
-    play.sees("alex", has("took back"), "Alex is told", since=theirs)
     play.becomes("ana", ours, lambda one: "Undo" not in one.labels, "Ana's message says so")
 
 
@@ -115,4 +121,4 @@ def decline(play: Play) -> None:
     play.comes_true(lambda: not play.copies("alex"), "Alex's copy is gone from the calendar")
     play.holds(len(play.copies("ana")) == 1, "Ana's stands")
     play.becomes("ana", ours, has("Alex: declined"), "Ana's message says so")
-    undo(play)
+    take_back(play)

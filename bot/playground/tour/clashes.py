@@ -12,6 +12,12 @@ SYNC = 4.0
 """One sync of two seconds, the reading, and the message."""
 
 
+def clashes(play: Play) -> None:
+    """First in Ana's calendar, then in Alex's, over the same meeting."""
+    clash_with_the_organiser(play)
+    clash_with_the_other(play)
+
+
 def clash_with_the_organiser(play: Play) -> None:
     """Something lands on the meeting in Ana's calendar: Ana, and only Ana, gets a way out, and moves."""
     world = play.stage.world
@@ -37,7 +43,7 @@ def clash_with_the_organiser(play: Play) -> None:
         "moved on both calendars: same UID, SEQUENCE one higher",
     )
     must({one.uid for who in ("ana", "alex") for one in play.copies(who)} == {before.uid}, "the same UID")
-    told = play.sees("alex", has("Moved"), "Alex is told, old time and new", since=theirs)
+    told = play.sees("alex", has("moved", "Now", "Before:"), "Alex is told, old time and new", since=theirs)
     must(len(told.fallback) > 40, "the notification says it in words alone")
     play.holds(play.stage.slack.unread("alex") > 0, "and has something unread")
     play.becomes("ana", clash, lambda one: not one.buttons, "Ana's clash closes")

@@ -11,6 +11,9 @@ LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
 STRONG = re.compile(r"\*([^*\n]+)\*")
 INVISIBLE = re.compile("[\u200b\u2060\u200d]")
 
+COLUMN, WIDEST = 42, 62
+"""Where buttons begin, and what fits into a terminal of 80 columns."""
+
 Block = Mapping[str, Any]
 
 
@@ -43,10 +46,20 @@ def _section(block: Block) -> Iterator[Text]:
     lines = _mrkdwn(block["text"]["text"]).split("\n")
     accessory = block.get("accessory")
     for index, line in enumerate(lines):
-        if index == 0 and accessory is not None:
-            line.pad_right(max(1, 52 - line.cell_len))
-            line.append_text(_buttons([accessory["text"]["text"]]))
+        if index > 0 or accessory is None:
+            yield line
+        else:
+            yield from _beside(line, accessory["text"]["text"])
+
+
+def _beside(line: Text, label: str) -> Iterator[Text]:
+    """Words and their button in one line, or the button below where that would be too wide."""
+    if max(line.cell_len, COLUMN) + len(label) > WIDEST:
         yield line
+        line = Text()
+    line.pad_right(max(2, COLUMN - line.cell_len))
+    line.append_text(_buttons([label]))
+    yield line
 
 
 def teams(card: Block) -> list[Text]:

@@ -2,7 +2,7 @@
 
 from bot.playground.tour.booking import offered, undo
 from bot.playground.tour.play import Play, has, offers
-from bot.playground.tour.telling import must
+from bot.playground.tour.telling import must, until
 
 KIM = "/meet @kim 30m next week"
 
@@ -10,47 +10,41 @@ KIM = "/meet @kim 30m next week"
 def server_stops(play: Play) -> None:
     """Kim's server stops: the answer comes as fast, tells the age of its picture, and offers nothing unknown."""
     offered(play, KIM)
-    play.holds(True, "with Kim's server up there are times")
+    play.tell.holds("with Kim's server up there are times", None)
     play.tell.behind("Kim's calendar server is stopped")
     play.stage.world.stop_server("kim")
     try:
-        _ages(play)
+        since = _ages(play)
     finally:
         play.tell.behind("Kim's calendar server is started again")
         play.stage.world.start_server("kim")
-    message = play.sees(
-        "ana",
-        offers,
-        "sync resumes by itself, and the times return",
-        within=15.0,
-        since=play.count("ana") - 1,
-    )
+    message = play.sees("ana", offers, "sync resumes by itself, and the times return", within=15.0, since=since)
     play.clicks("ana", message, "Not now")
 
 
-def _ages(play: Play) -> None:
+def _ages(play: Play) -> int:
+    """Until its last reading is too old, then what is said; how many messages Ana had seen before that."""
     since = play.count("ana")
     play.types("ana", KIM)
-    play.sees("ana", lambda one: True, "an answer within the same second", since=since, within=1.0)
+    play.sees("ana", lambda _: True, "an answer within the same second", since=since, within=1.0)
 
-    def asks_again() -> bool:
+    def no_longer_vouches() -> int | None:
         seen = play.count("ana")
         play.stage.slack.slash("ana", KIM)
-        answer = play.sees("ana", lambda one: True, "an answer", since=seen, within=1.0, quiet=True)
+        answer = play.sees("ana", lambda _: True, "an answer", since=seen, within=1.0, quiet=True)
         must("Nothing fits" not in answer.words, "“nothing fits” is never said of what is not known")
-        return not offers(answer)
+        return None if offers(answer) else seen
 
-    play.comes_true(asks_again, "once they no longer vouch, nothing is offered as free", within=10.0)
-    message = play.stage.slack.messages("ana")[-1]
-    play.holds(has("Kim")(message) and not offers(message), "it says that it is reading Kim's calendars, and their age")
-    play.becomes(
-        "ana",
-        message,
-        lambda one: "Reading" not in one.words,
-        "after ten seconds it says what it does not know",
-        within=12.0,
+    seen = until(no_longer_vouches, "Kim's calendars vouch no longer", within=10.0)
+    play.sees(
+        "ana", has("Reading Kim"), "once they no longer vouch, it says what it is reading, and how old", since=seen
     )
-    must("Nothing fits" not in play.now("ana", message).words, "and still not that nothing fits")
+    told = play.sees(
+        "ana", lambda one: has("Kim")(one) and not has("Reading")(one), "after ten seconds it says what it does not know",
+        within=12.0, since=seen,
+    )  # fmt: skip
+    must("Nothing fits" not in told.words and not offers(told), "and still nothing is offered that is not known")
+    return seen
 
 
 def killed(play: Play) -> None:

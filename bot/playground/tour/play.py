@@ -112,8 +112,8 @@ class Play:
         self.tell.holds(words, seconds())
 
     def name(self, who: str) -> str:
-        """What they are called."""
-        return self.stage.slack.people.known(who).name
+        """What they are called: their first name."""
+        return self.stage.slack.people.known(who).name.split()[0]
 
     # In the calendars.
 

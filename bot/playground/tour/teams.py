@@ -60,14 +60,14 @@ def _connect(play: Play, who: str) -> None:
 
 def says(play: Play, who: str, words: str) -> None:
     """They type to the bot in their personal chat."""
-    play.tell.types(f"{play.name(who).split()[0]}", words)
+    play.tell.types(play.name(who), words)
     answer = play.stage.teams.say(who, words)
     must(answer.status_code in (200, 201, 202), f"Teams got {answer.status_code} for “{words}”")
 
 
 def presses(play: Play, who: str, message: Message, label: str) -> None:
     """They press a button of a card."""
-    play.tell.clicks(play.name(who).split()[0], label)
+    play.tell.clicks(play.name(who), label)
     play.stage.teams.press(who, message, label)
 
 
