@@ -99,7 +99,7 @@ class CalDav:
         self._learn_addresses()
         cursor = self._cursor(remote)
         etags = self._etags(remote)
-        found = self._instances(remote, etags, _whole_days(window), zone)
+        found = self._instances(remote, etags, self._around(remote, window, zone), zone)
         standing = (one for one in found if one.ours is not None or (one.blocks and one.when.overlaps(window)))
         return Reading(
             instances=tuple(distinct(standing)), window=window, cursor=cursor or Cursor(ETAGS + _digest(etags))
@@ -202,6 +202,12 @@ class CalDav:
                 _require(one, GETETAG)
                 found[one.href] = one.text(GETETAG) or ""
         return found
+
+    def _around(self, remote: Remote, window: Interval, zone: str) -> Interval:
+        """What to expand for that window: what was expanded before where it will do, else whole days to spare."""
+        before = (one for (where, _), one in self._expanded.items() if where == remote)
+        known = next((one.covers for one in before if one.zone == zone and one.covers.contains(window)), None)
+        return known or _whole_days(window)
 
     def _instances(self, remote: Remote, etags: Mapping[str, str], covers: Interval, zone: str) -> list[Instance]:
         """What every object comes to, read anew where its ETag is another than last time."""
@@ -314,7 +320,7 @@ def _digest(etags: Mapping[str, str]) -> str:
 
 
 def _whole_days(window: Interval) -> Interval:
-    """The window in whole days with one to spare: what is expanded today serves all readings of today."""
+    """The window in whole days with one to spare: what is expanded now serves the readings of a day."""
     start = window.start.replace(hour=0, minute=0, second=0, microsecond=0)
     end = window.end.replace(hour=0, minute=0, second=0, microsecond=0)
     return Interval(start, end + timedelta(days=2))
