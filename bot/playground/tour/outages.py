@@ -40,9 +40,12 @@ def _ages(play: Play) -> int:
         "ana", has("Reading Kim"), "once they no longer vouch, it says what it is reading, and how old", since=seen
     )
     told = play.sees(
-        "ana", lambda one: has("Kim")(one) and not has("Reading")(one), "after ten seconds it says what it does not know",
-        within=12.0, since=seen,
-    )  # fmt: skip
+        "ana",
+        lambda one: has("Kim")(one) and not has("Reading")(one),
+        "after ten seconds it says what it does not know",
+        within=12.0,
+        since=seen,
+    )
     must("Nothing fits" not in told.words and not offers(told), "and still nothing is offered that is not known")
     return seen
 
