@@ -1,7 +1,4 @@
-"""What comes in: kept before the ack, and answered by a worker, or within the call where a platform wants it so.
-
-`keep` is the way of the ack and does nothing else: one row, unique by the platform's key for the delivery.
-"""
+"""What came in is answered: by a worker, or within the call where a platform wants it so."""
 
 import logging
 from collections.abc import Mapping
@@ -13,9 +10,10 @@ from bot.chat.cards import Card, plain_card
 from bot.chat.messages import Messages, digest
 from bot.chat.router import Router
 from bot.chat.surface import REPLY_LIFE, REPLY_USES, Delivery, Incoming, Place, Pressed, Ref, Surface, Typed
+from bot.chat.tray import Tray
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, OverlapError, TryLater, Unreachable
-from bot.core.ids import TenantId, new_id
+from bot.core.ids import TenantId
 from bot.core.people import Person
 from bot.core.text import say
 from bot.people.who import Who
@@ -31,26 +29,23 @@ DONE_ALREADY = "That was done already: the newest message tells how it stands."
 
 @dataclass(frozen=True)
 class Inbox:
-    """Keeps what comes in, and answers it."""
+    """Answers what was kept."""
 
     database: Database
     clock: Clock
     vault: Vault
+    tray: Tray
     surfaces: Mapping[str, Surface]
     who: Who
     router: Router
     messages: Messages
-
-    def keep(self, delivery: Delivery) -> str | None:
-        """The id under which it is kept and due to be answered; None when this delivery came before."""
-        return self._keep(delivery, is_due=True)
 
     def answer(self, tenant: TenantId, incoming_id: str) -> None:
         """Do what was asked, and answer there or in the app's DM. `TryLater` and faults go to the caller."""
         with self.database.reading() as tx:
             if inbox.was_answered(tx, tenant, incoming_id):
                 return
-        delivery = self._opened(tenant, incoming_id)
+        delivery = self.tray.opened(tenant, incoming_id)
         try:
             person = self._known(delivery)
         except NotFound:
@@ -61,7 +56,7 @@ class Inbox:
 
     def give_up(self, tenant: TenantId, incoming_id: str) -> None:
         """It failed too often: say so, with a reference that stands in the log, and leave it."""
-        incoming = self._opened(tenant, incoming_id).incoming
+        incoming = self.tray.opened(tenant, incoming_id).incoming
         log.error("an incoming thing could not be answered", extra={"incoming": incoming_id})
         with self.database.reading() as tx:
             person = people.by_identity(tx, incoming.by)
@@ -71,7 +66,7 @@ class Inbox:
 
     def answer_now(self, delivery: Delivery) -> Card:
         """The card that takes the place of the pressed one, for a platform that wants it in the call."""
-        incoming_id = self._keep(delivery, is_due=False)
+        incoming_id = self.tray.keep(delivery, is_due=False)
         person = self._known(delivery)
         incoming = delivery.incoming
         if incoming_id is None:
@@ -84,20 +79,6 @@ class Inbox:
     def _close(self, tenant: TenantId, incoming_id: str) -> None:
         with self.database.transaction() as tx:
             inbox.answered(tx, tenant, incoming_id, self.clock.now())
-
-    def _keep(self, delivery: Delivery, *, is_due: bool) -> str | None:
-        tenant, incoming_id = delivery.incoming.by.tenant, new_id()
-        clear = codec.encode(delivery)
-        now = self.clock.now()
-        with self.database.transaction() as tx:
-            sealed = self.vault.seal(tx, tenant, _sealed_as(incoming_id), clear)
-            is_new = inbox.keep(tx, tenant, delivery.key, sealed, incoming_id, now, is_due=is_due)
-        return incoming_id if is_new else None
-
-    def _opened(self, tenant: TenantId, incoming_id: str) -> Delivery:
-        with self.database.reading() as tx:
-            sealed = inbox.sealed(tx, tenant, incoming_id)
-            return codec.decode(self.vault.open(tx, tenant, _sealed_as(incoming_id), sealed))
 
     def _known(self, delivery: Delivery) -> Person:
         """Who that is; where our own conversation with them lives is kept, so that it can be spoken in later."""
@@ -258,7 +239,3 @@ def _pressed(incoming: Incoming) -> Shows | None:
 
 def _posted(place: Place, message: str) -> Posted:
     return Posted(channel=place.channel, message=message, service=place.service)
-
-
-def _sealed_as(incoming_id: str) -> str:
-    return f"incoming:sealed:{incoming_id}"

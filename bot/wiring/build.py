@@ -22,6 +22,7 @@ from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
 from bot.chat.router import Router
 from bot.chat.surface import Delivery, Surface
+from bot.chat.tray import Tray
 from bot.conflicts.watch import Watching
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import InvalidInput, OverlapError
@@ -55,6 +56,7 @@ class House:
     settings: Settings
     database: Database
     clock: Clock
+    tray: Tray
     inbox: Inbox
     engine: Engine
     connecting: Connecting
@@ -75,7 +77,7 @@ class House:
 
     def keep(self, delivery: Delivery) -> None:
         """Keep what came in, and have it answered at once."""
-        self.inbox.keep(delivery)
+        self.tray.keep(delivery)
         self.engine.wake()
 
     def answer_now(self, delivery: Delivery) -> Card:
@@ -128,7 +130,8 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     who = Who(database, clock, surfaces)
     router = _router(settings, database, clock, grants, who, connecting, proposing, asking, watching)
     messages = Messages(database, clock, vault, surfaces, router.views)
-    inbox = Inbox(database, clock, vault, surfaces, who, router, messages)
+    tray = Tray(database, clock, vault)
+    inbox = Inbox(database, clock, vault, tray, surfaces, who, router, messages)
     desk = Desk(
         database=database,
         clock=clock,
@@ -145,6 +148,7 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
         settings=settings,
         database=database,
         clock=clock,
+        tray=tray,
         inbox=inbox,
         engine=Embedded(database, clock, desk.kinds(), desk.ticks()),
         connecting=connecting,

@@ -48,7 +48,7 @@ def bolt(house: House) -> Starlette:
     async def meet(ack: AsyncAck, req: AsyncBoltRequest) -> None:
         found = delivery(req.body, req.headers["x-slack-signature"][0])
         if found is not None:
-            await asyncio.to_thread(house.inbox.keep, found)
+            await asyncio.to_thread(house.tray.keep, found)
         await ack()
 
     handler = AsyncSlackRequestHandler(app)

@@ -26,6 +26,7 @@ from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
 from bot.chat.router import Router
+from bot.chat.tray import Tray
 from bot.conflicts.watch import Watching
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import SetClock
@@ -97,8 +98,9 @@ class Office:
             conflict=ConflictTalk(self.database, self.clock, self.changing, self.asking, self.watching, self.own_title),
         )
         self.messages = Messages(self.database, self.clock, self.vault, surfaces, self.router.views)
-        self.inbox = Inbox(self.database, self.clock, self.vault, surfaces, self.who, self.router, self.messages)
-        self.door = MemoryDoor(tenant, self.surface, self.inbox.keep)
+        tray = Tray(self.database, self.clock, self.vault)
+        self.inbox = Inbox(self.database, self.clock, self.vault, tray, surfaces, self.who, self.router, self.messages)
+        self.door = MemoryDoor(tenant, self.surface, tray.keep)
 
     def joins(
         self,

@@ -1,6 +1,6 @@
 """The front door of the chat in memory: somebody types or presses, and it comes in as on a real platform.
 
-door = MemoryDoor(TENANT, surface, inbox.keep)
+door = MemoryDoor(TENANT, surface, tray.keep)
 door.type("ana", "@alex 30m next week")              # in a channel; `in_dm=True` for the app's DM
 door.press("ana", surface.whispers("ana")[-1], "Book Tue 16:00")
 door.opens("ana")                                    # they open the app's DM
