@@ -1,66 +1,31 @@
 """CalDAV (RFC 4791): the adapter to calendar servers, over the `caldav` package.
 
-Whole objects are read and expanded here: what servers answer to time ranges, above all about recurring and all-day
-events, differs too much between them to be the truth. Whether anything changed is asked by sync-token (RFC 6578),
-else by ctag, else by ETags.
+How it is spoken is in `providers/dav`, where an account's calendars are in `providers/discovery`, how one is read in
+`providers/shelf`; here is the port, and how our own events are written.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import quote, urljoin
-from xml.sax.saxutils import escape
 
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import CursorExpired, NotACalendar, NotFound, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Written, distinct
+from bot.core.errors import NotFound, Refused, Stale, TryLater
+from bot.core.events import Draft, Written
 from bot.core.intervals import Interval
 from bot.providers import discovery
 from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
-from bot.providers.dav import CS, NAMESPACES, Broken, C, D, Dav, Member, Unsupported, asked, place
+from bot.providers.dav import Dav
 from bot.providers.discovery import Owner
 from bot.providers.fetch import Door
-from bot.providers.ical.read import Patience, holds, instances, title, written
+from bot.providers.ical.read import title, written
 from bot.providers.ical.write import drafted
+from bot.providers.shelf import Object, Shelf
 
-BATCH = 100
 CADENCE = timedelta(minutes=10)
-TOKEN, CTAG, ETAGS = "token ", "ctag ", "etags "
-"""What a cursor begins with: which detector it belongs to."""
-SYNC_TOKEN, GETCTAG, GETETAG, DATA = f"{D}sync-token", f"{CS}getctag", f"{D}getetag", f"{C}calendar-data"
-TYPE, REPORTS = f"{D}resourcetype", f"{D}supported-report-set"
-GONE = frozenset({404, 410})
-CUT = 507
 
 
 def connect(account: Account, door: Door, clock: Clock | None = None) -> "CalDav":
     """Opens an account; its server is first spoken to at the first call."""
     return CalDav(account, Dav(account, door), clock or SystemClock())
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """One stored object of a calendar."""
-
-    url: str
-    data: bytes
-    etag: str | None
-
-    @property
-    def condition(self) -> dict[str, str]:
-        """Under which it may be overwritten; a weak ETag never satisfies If-Match (RFC 9110 §13.1.1)."""
-        return {} if self.etag is None or self.etag.startswith("W/") else {"If-Match": self.etag}
-
-
-@dataclass(frozen=True, slots=True)
-class _Expanded:
-    """What one object came to, in whole days around the window; good while its ETag is."""
-
-    etag: str
-    covers: Interval
-    zone: str
-    instances: tuple[Instance, ...]
 
 
 class CalDav:
@@ -72,7 +37,7 @@ class CalDav:
         self._clock = clock
         self._owner: Owner | None = None
         self._invites = False
-        self._expanded: dict[tuple[Remote, str], _Expanded] = {}
+        self._shelves: dict[Remote, Shelf] = {}
 
     @property
     def abilities(self) -> Abilities:
@@ -86,27 +51,21 @@ class CalDav:
 
     def calendars(self) -> Sequence[RemoteCalendar]:
         owner = self._known_owner()
-        self._invites = "calendar-auto-schedule" in self._dav.features(owner.homes[0])
+        try:
+            self._invites = "calendar-auto-schedule" in self._dav.features(owner.homes[0])
+        except (NotFound, Refused):
+            self._invites = False  # it does not say: then we count on nothing
         return discovery.calendars(self._dav, owner)
 
     def changed(self, remote: Remote, since: Cursor) -> bool:
-        for mark, ask in ((TOKEN, self._token_changed), (CTAG, self._ctag_changed), (ETAGS, self._etags_changed)):
-            if since.startswith(mark):
-                return ask(remote, since.removeprefix(mark))
-        raise CursorExpired("This is no cursor of a CalDAV server.")
+        return self._shelf(remote).changed(since)
 
     def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
         self._learn_addresses()
-        cursor = self._cursor(remote)
-        etags = self._etags(remote)
-        found = self._instances(remote, etags, self._around(remote, window, zone), zone)
-        standing = (one for one in found if one.ours is not None or (one.blocks and one.when.overlaps(window)))
-        return Reading(
-            instances=tuple(distinct(standing)), window=window, cursor=cursor or Cursor(ETAGS + _digest(etags))
-        )
+        return self._shelf(remote).read(window, zone, self.addresses)
 
     def put(self, remote: Remote, draft: Draft) -> Written:
-        stands = self._find(remote, draft.uid)
+        stands = self._shelf(remote).find(draft.uid)
         if stands is None:
             stands = self._create(remote, draft)
         if stands is not None:
@@ -117,11 +76,11 @@ class CalDav:
         return read_back
 
     def get(self, remote: Remote, uid: str) -> Written | None:
-        found = self._find(remote, uid)
+        found = self._shelf(remote).find(uid)
         return None if found is None else written(found.data, uid, found.etag, "UTC")
 
     def remove(self, remote: Remote, uid: str) -> None:
-        found = self._find(remote, uid)
+        found = self._shelf(remote).find(uid)
         stands = None if found is None else written(found.data, uid, found.etag, "UTC")
         if found is None or stands is None or stands.meeting is None:
             return
@@ -131,11 +90,14 @@ class CalDav:
             return
 
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
-        found = self._find(remote, uid)
+        found = self._shelf(remote).find(uid)
         return None if found is None else title(found.data, uid, starts, "UTC")
 
     def close(self) -> None:
         self._dav.close()
+
+    def _shelf(self, remote: Remote) -> Shelf:
+        return self._shelves.setdefault(remote, Shelf(self._dav, remote))
 
     def _known_owner(self) -> Owner:
         if self._owner is None:
@@ -149,141 +111,19 @@ class CalDav:
         except NotFound:
             self._owner = Owner((), ())
 
-    def _cursor(self, remote: Remote) -> Cursor | None:
-        """Where the best detector of this server stands; None where only ETags are left."""
-        here = self._here(remote, SYNC_TOKEN, GETCTAG, REPORTS, TYPE)
-        if TYPE in here.props and f"{C}calendar" not in here.names(TYPE):
-            raise NotFound("What stands at this address is a calendar no more.")
-        token, ctag = here.text(SYNC_TOKEN), here.text(GETCTAG)
-        if token is not None and f"{D}sync-collection" in here.names(REPORTS):
-            return Cursor(TOKEN + token)
-        return None if ctag is None else Cursor(CTAG + ctag)
-
-    def _here(self, remote: Remote, *names: str) -> Member:
-        """What the server says of the calendar itself."""
-        found = next(iter(self._dav.propfind(remote, *names)), None)
-        if found is None:
-            raise NotACalendar("The calendar server says nothing about this calendar.")
-        if found.status in GONE:  # some servers say it in a 207
-            raise NotFound("This calendar is not there (any more).")
-        _require(found)
-        return found
-
-    def _token_changed(self, remote: Remote, token: str) -> bool:
-        # Never with a limit: some servers cut there, say nothing, and hand out the newest token.
-        body = (
-            f"<D:sync-collection {NAMESPACES}><D:sync-token>{escape(token)}</D:sync-token>"
-            f"<D:sync-level>1</D:sync-level>{asked(GETETAG)}</D:sync-collection>"
-        )
-        try:
-            members = self._dav.report(remote, body)
-        except (Stale, Broken, Unsupported) as error:
-            # What RFC 6578 calls valid-sync-token, other servers say with 412 or 500.
-            raise CursorExpired("The calendar server does not accept its own sync-token.") from error
-        # A server that cuts its answer says so with a 507 for the collection itself (RFC 6578 §3.6).
-        return any(one.status == CUT or place(one.href) != place(remote) for one in members)
-
-    def _ctag_changed(self, remote: Remote, ctag: str) -> bool:
-        return self._here(remote, GETCTAG).text(GETCTAG) != ctag
-
-    def _etags_changed(self, remote: Remote, digest: str) -> bool:
-        return _digest(self._etags(remote)) != digest
-
-    def _etags(self, remote: Remote) -> dict[str, str]:
-        """The ETag of every object, by href; an object without one has an empty one."""
-        members = self._dav.propfind(remote, GETETAG, TYPE, depth=1)
-        if not members:
-            raise NotACalendar("The calendar server lists nothing, not even the calendar itself.")
-        found: dict[str, str] = {}
-        for one in members:
-            if (place(one.href) == place(remote) and one.status < 300) or f"{D}collection" in one.names(TYPE):
-                continue
-            if one.status not in GONE:
-                _require(one, GETETAG)
-                found[one.href] = one.text(GETETAG) or ""
-        return found
-
-    def _around(self, remote: Remote, window: Interval, zone: str) -> Interval:
-        """What to expand for that window: what was expanded before where it will do, else whole days to spare."""
-        before = (one for (where, _), one in self._expanded.items() if where == remote)
-        known = next((one.covers for one in before if one.zone == zone and one.covers.contains(window)), None)
-        return known or _whole_days(window)
-
-    def _instances(self, remote: Remote, etags: Mapping[str, str], covers: Interval, zone: str) -> list[Instance]:
-        """What every object comes to, read anew where its ETag is another than last time."""
-        kept: dict[str, _Expanded] = {}
-        for href, etag in etags.items():
-            known = self._expanded.get((remote, href))
-            if known is not None and (known.etag, known.covers, known.zone) == (etag, covers, zone):
-                kept[href] = known
-        patience = Patience()
-        for href, data in self._objects(remote, [href for href in etags if href not in kept]):
-            found = tuple(instances(data, covers, zone, self.addresses, patience))
-            kept[href] = _Expanded(_strong(etags[href]), covers, zone, found)
-        self._expanded = {key: one for key, one in self._expanded.items() if key[0] != remote}
-        self._expanded.update({(remote, href): one for href, one in kept.items() if one.etag})
-        return [one for expanded in kept.values() for one in expanded.instances]
-
-    def _objects(self, remote: Remote, hrefs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The objects with these hrefs; those deleted meanwhile are left out, anything else missing is an error."""
-        for at in range(0, len(hrefs), BATCH):
-            missing = {place(href): href for href in hrefs[at : at + BATCH]}
-            links = "".join(f"<D:href>{escape(href)}</D:href>" for href in missing.values())
-            body = f"<C:calendar-multiget {NAMESPACES}>{asked(GETETAG, DATA)}{links}</C:calendar-multiget>"
-            for one in self._dav.report(remote, body):
-                href = missing.pop(place(one.href), None)
-                if href is None or one.status in GONE:
-                    continue
-                data = one.text(DATA)
-                yield from ((href, data.encode()),) if data is not None else self._again(remote, href, one)
-            if missing:
-                raise TryLater("The calendar server's answer lacks some of the events.")
-
-    def _again(self, remote: Remote, href: str, refused: Member) -> Iterator[tuple[str, bytes]]:
-        """An object that came without its data: asked for once more by itself."""
-        _require(refused, DATA)
-        try:
-            data, _ = self._dav.get(urljoin(remote, href))
-        except NotFound:
-            return
-        yield href, data
-
-    def _find(self, remote: Remote, uid: str) -> _Object | None:
-        """The object with that UID: where we put it, else wherever a calendar app has put it since."""
-        url = urljoin(remote, f"{quote(uid, safe='')}.ics")
-        try:
-            data, etag = self._dav.get(url)
-        except NotFound:
-            return self._by_uid(remote, uid)
-        return _Object(url, data, etag) if holds(data, uid) else self._by_uid(remote, uid)
-
-    def _by_uid(self, remote: Remote, uid: str) -> _Object | None:
-        body = (
-            f"<C:calendar-query {NAMESPACES}>{asked(GETETAG, DATA)}<C:filter>"
-            '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
-            f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
-            "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
-        )
-        for one in self._dav.report(remote, body, depth=1):
-            data = (one.text(DATA) or "").encode()
-            if data and holds(data, uid):
-                return _Object(urljoin(remote, one.href), data, one.text(GETETAG))
-        return None
-
-    def _create(self, remote: Remote, draft: Draft) -> _Object | None:
+    def _create(self, remote: Remote, draft: Draft) -> Object | None:
         """Puts a new object; what stands there instead, if somebody, perhaps we, was there before."""
         data = drafted(draft, self._clock.now(), organiser=self._organiser(draft))
-        url = urljoin(remote, f"{quote(draft.uid, safe='')}.ics")
         try:
-            self._dav.put(url, data or b"", {"If-None-Match": "*"})
+            self._dav.put(self._shelf(remote).address(draft.uid), data or b"", {"If-None-Match": "*"})
         except Stale:
-            stands = self._find(remote, draft.uid)
+            stands = self._shelf(remote).find(draft.uid)
             if stands is None:
                 raise
             return stands
         return None
 
-    def _rewrite(self, stands: _Object, draft: Draft) -> None:
+    def _rewrite(self, stands: Object, draft: Draft) -> None:
         now = written(stands.data, draft.uid, stands.etag, draft.zone)
         if now is None or now.meeting != draft.meeting:
             raise Stale("Somebody else's event has this UID.")
@@ -298,29 +138,3 @@ class CalDav:
             return None
         self._known_owner()
         return next(iter(self.addresses), None)
-
-
-def _require(member: Member, name: str = "") -> None:
-    """Half of an answer is no answer: a member that the server could not tell about spoils the whole."""
-    status = member.status if member.status >= 300 else member.refused.get(name, 200)
-    if status == 401:
-        raise SignInNeeded("The calendar server does not accept this user and password.")
-    if status >= 500:
-        raise TryLater(f"The calendar server could not tell about every event ({status}).")
-
-
-def _strong(etag: str) -> str:
-    """An ETag by which an object is known to be the same to the last letter, or nothing."""
-    return "" if etag.startswith("W/") else etag
-
-
-def _digest(etags: Mapping[str, str]) -> str:
-    told = "\n".join(f"{href} {etag}" for href, etag in sorted(etags.items()))
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _whole_days(window: Interval) -> Interval:
-    """The window in whole days with one to spare: what is expanded now serves the readings of a day."""
-    start = window.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = window.end.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Interval(start, end + timedelta(days=2))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from bot.core.errors import NotACalendar, NotFound
+from bot.core.errors import NotACalendar, NotFound, Refused
 from bot.providers.base import Remote, RemoteCalendar
-from bot.providers.dav import C, D, Dav, Member, Unsupported
+from bot.providers.dav import C, D, Dav, Member
 from bot.providers.ical.lines import line
 from bot.providers.ical.zones import known
 
@@ -68,7 +68,7 @@ def _asked(dav: Dav, url: str) -> Member | None:
     """What that address says of itself; None where nothing there speaks WebDAV."""
     try:
         members = dav.propfind(url, PRINCIPAL, HOME, ADDRESSES, TYPE)
-    except (NotFound, NotACalendar, Unsupported):
+    except (NotFound, NotACalendar, Refused):
         return None
     return next((one for one in members if one.status < 300), None)
 

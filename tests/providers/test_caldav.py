@@ -194,6 +194,7 @@ def test_an_object_is_read_again_only_when_its_etag_changed(server: Scripted) ->
     provider.read(server.work, WINDOW, "Europe/Berlin")
     server.seen.clear()
     provider.read(server.work, WINDOW, "Europe/Berlin")
+    assert [one.when for one in provider.read(server.work, NINE, "Europe/Berlin").instances] == [NINE]
     assert not [one for one in server.seen if one.method == "REPORT"]
     listing = multistatus(
         member(WORK, CALENDAR), member("/ana/work/a.ics", etag('"3"')), member("/ana/work/b.ics", etag('"2"'))
