@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Table, Text, and_, case, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.core.ids import TenantId
 from bot.storage.database import METADATA, Tx, seconds
@@ -43,16 +43,7 @@ class Due:
 
 def mark(tx: Tx, tenant: TenantId, kind: str, subject: str, at: datetime) -> None:
     """It is due at `at`, or earlier if it was due earlier already."""
-    row = insert(DUE).values(tenant=tenant, kind=kind, subject=subject, next_at=seconds(at), marks=1)
-    tx.execute(
-        row.on_conflict_do_update(
-            index_elements=["tenant", "kind", "subject"],
-            set_={
-                "next_at": func.min(DUE.c.next_at, row.excluded.next_at),
-                "marks": DUE.c.marks + 1,
-            },
-        )
-    )
+    tx.execute(_MARK, {"tenant": tenant, "kind": kind, "subject": subject, "next_at": seconds(at), "marks": 1})
 
 
 def take(tx: Tx, now: datetime, *, kinds: Collection[str], limit: int, lease: timedelta) -> list[Due]:
@@ -105,6 +96,21 @@ def next_at(tx: Tx, kinds: Collection[str]) -> int | None:
     return tx.execute(
         select(DUE.c.next_at).where(DUE.c.kind.in_(kinds), DUE.c.lease_until == 0).order_by(DUE.c.next_at).limit(1)
     ).scalar()
+
+
+def _mark() -> Insert:
+    row = insert(DUE)
+    return row.on_conflict_do_update(
+        index_elements=["tenant", "kind", "subject"],
+        set_={
+            "next_at": func.min(DUE.c.next_at, row.excluded.next_at),
+            "marks": DUE.c.marks + 1,
+        },
+    )
+
+
+_MARK = _mark()
+"""Written once: it is on the way of every ack, and wording it anew takes longer than running it."""
 
 
 def _same(due: Due) -> tuple[ColumnElement[bool], ...]:
