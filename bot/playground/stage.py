@@ -3,7 +3,7 @@
 import base64
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,13 @@ class Stage:
 
 
 @contextmanager
-def stage(*, sync_seconds: float = SYNC_SECONDS, settings: dict[str, str] | None = None) -> Iterator[Stage]:
-    """Start everything, and stop everything that was started, whatever happens between."""
+def stage(
+    *, sync_seconds: float = SYNC_SECONDS, settings: Mapping[str, str] | None = None, hosts: Sequence[str] = ()
+) -> Iterator[Stage]:
+    """Start everything, and stop everything that was started, whatever happens between.
+
+    `hosts` are further calendar hosts that the bot may contact although they are on loopback.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overlap-")))
         world = World()
@@ -50,8 +55,12 @@ def stage(*, sync_seconds: float = SYNC_SECONDS, settings: dict[str, str] | None
         teams = stack.enter_context(TeamsStand([*map(_teams_user, world.accounts.values())]))
         port = free_port()
         bot = BotProcess(
-            environment={**_environment(folder, port, world, sync_seconds), **slack.environment, **teams.environment}
-            | (settings or {}),
+            environment={
+                **_environment(folder, port, [*world.hosts, *hosts], sync_seconds),
+                **slack.environment,
+                **teams.environment,
+            }
+            | dict(settings or {}),
             port=port,
             log=folder / "bot.log",
         )
@@ -61,14 +70,14 @@ def stage(*, sync_seconds: float = SYNC_SECONDS, settings: dict[str, str] | None
         yield Stage(world, slack, teams, bot)
 
 
-def _environment(folder: Path, port: int, world: World, sync_seconds: float) -> dict[str, str]:
+def _environment(folder: Path, port: int, hosts: Sequence[str], sync_seconds: float) -> dict[str, str]:
     return {
         "OVERLAP_DATABASE_URL": f"sqlite:///{folder}/overlap.sqlite3",
         "OVERLAP_KEYS": f"demo:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "OVERLAP_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "OVERLAP_HOST": "127.0.0.1",
         "OVERLAP_PORT": str(port),
-        "OVERLAP_ALLOW_PRIVATE_HOSTS": ",".join(world.hosts),
+        "OVERLAP_ALLOW_PRIVATE_HOSTS": ",".join(hosts),
         "OVERLAP_SYNC_SECONDS": str(sync_seconds),
         "OVERLAP_MEETING_URL_TEMPLATE": MEETING_URL,
     }
