@@ -91,6 +91,7 @@ def _place_out(place: Place) -> dict[str, Any]:
         "channel": place.channel,
         "private": place.is_private,
         "reply": place.reply,
+        "can_replace": place.can_replace,
         "service": place.service,
         "message": place.message,
     }
@@ -102,6 +103,7 @@ def _place_in(kept: dict[str, Any]) -> Place:
         channel=kept["channel"],
         is_private=kept["private"],
         reply=kept["reply"],
+        can_replace=kept["can_replace"],
         service=kept["service"],
         message=kept["message"],
     )

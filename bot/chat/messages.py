@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.chat.answers import View
 from bot.chat.cards import Card, Note, Say
 from bot.chat.codec import decode_home, decode_place
-from bot.chat.surface import Ref, Surface
+from bot.chat.surface import Place, Ref, Surface
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, Unreachable
 from bot.core.ids import MeetingId, TenantId
@@ -95,8 +95,11 @@ class _Drawing:
         assert row.handle is not None
         if row.digest == digest(self.card):
             return
+        place = self._place()
+        if row.digest and not (place.can_replace or row.is_awaited):
+            return  # it would stand below what was said, which answers for itself when it is pressed
         try:
-            self._say_privately(self.card, replace=bool(row.digest))
+            self.surface.whisper(place, self.card, replace=bool(row.digest))
         except Unreachable:
             with self.desk.database.transaction() as tx:
                 messages.closed(tx, row)
@@ -106,12 +109,12 @@ class _Drawing:
         with self.desk.database.transaction() as tx:
             messages.whispered(tx, row, digest(self.card), is_awaited=self.card.is_waiting)
 
-    def _say_privately(self, card: Card, *, replace: bool) -> None:
+    def _place(self) -> Place:
+        """Where the open handle answers."""
         assert self.row.handle is not None
         with self.desk.database.reading() as tx:
             name = messages.sealed_as(self.row.id)
-            place = self.desk.vault.open(tx, self.row.tenant, name, self.row.handle.sealed)
-        self.surface.whisper(decode_place(place), card, replace=replace)
+            return decode_place(self.desk.vault.open(tx, self.row.tenant, name, self.row.handle.sealed))
 
     def _post(self) -> None:
         row = self.row
@@ -159,7 +162,9 @@ class _Drawing:
         if self.row.handle is None or not self.row.handle.is_open(self.desk.clock.now()):
             return
         try:
-            self._say_privately(_line(ANSWERED), replace=True)
+            place = self._place()
+            if place.can_replace:
+                self.surface.whisper(place, _line(ANSWERED), replace=True)
         except Unreachable:
             log.info("a private answer could not be closed", extra={"row": self.row.id})
         with self.desk.database.transaction() as tx:

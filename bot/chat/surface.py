@@ -32,6 +32,8 @@ class Place:
     """The app's own DM with that person: answers there last."""
     reply: str | None = None
     """A short-lived handle for private answers (Slack's response_url); a secret."""
+    can_replace: bool = False
+    """What is said through `reply` can take the place of what was pressed; else it stands below what was said."""
     service: str = ""
     """Where the platform's API for this conversation lives (Teams' serviceUrl)."""
     message: str | None = None

@@ -143,15 +143,28 @@ def test_a_message_that_its_person_deleted_is_posted_again_for_news(office: Offi
     assert office.dm("alex").card.summary.startswith("Ana took back")
 
 
-def test_a_used_up_handle_is_left_alone(office: Office) -> None:
-    offered = office.whisper("ana")
-    for hour in range(10, 10 + 2 * REPLY_USES):
+def gets_busier(office: Office, times: int) -> None:
+    """Alex's calendar fills up, reading by reading."""
+    for hour in range(10, 10 + times):
         busy = span(f"{hour}:00-{hour}:30", day="2026-11-30")
         office.service.place(office.remote("alex"), uid=f"busy-{hour}", when=busy)
         office.clock.move(timedelta(seconds=2))
         office.reads("alex")
         office.works()
-    assert 0 < office.whisper("ana").edits < REPLY_USES
+
+
+def test_what_cannot_be_replaced_is_not_said_again_below(office: Office) -> None:
+    gets_busier(office, 8)
+    assert office.whisper("ana").edits == 0
+    assert len(office.surface.whispers("ana")) == 1
+    assert office.surface.seen("ana") == []
+
+
+def test_a_used_up_handle_is_left_alone(office: Office) -> None:
+    office.presses("ana", office.whisper("ana"), "More times")
+    offered = office.whisper("ana")
+    gets_busier(office, 2 * REPLY_USES)
+    assert 0 < office.whisper("ana").edits < REPLY_USES + 1
     assert office.surface.seen("ana") == []
     office.presses("ana", offered, "Not now")
     assert labels(office.whisper("ana").card) == []

@@ -77,7 +77,7 @@ def test_a_press_names_its_button_and_its_message() -> None:
         incoming=Pressed(
             by=ANA,
             press=Press("proposal.book", "p1", "s2"),
-            place=Place(tenant=TENANT, channel="D1", is_private=True, reply=REPLY, message="1.5"),
+            place=Place(tenant=TENANT, channel="D1", is_private=True, reply=REPLY, can_replace=True, message="1.5"),
         ),
     )
 

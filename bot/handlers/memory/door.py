@@ -68,6 +68,7 @@ class MemoryDoor:
             channel=dm(by) if is_private else CHANNEL,
             is_private=is_private,
             reply=self.surface.open_reply(by.user, over) if can_reply else None,
+            can_replace=over is not None,
             message=over.id if over is not None and not over.is_whisper else None,
         )
 

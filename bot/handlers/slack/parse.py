@@ -80,6 +80,7 @@ def _press(payload: Payload) -> Pressed | None:
         channel=channel,
         is_private=channel.startswith("D") and not is_ephemeral,
         reply=_word(payload, "response_url") or None,
+        can_replace=True,
         message=None if is_ephemeral else _word(where, "message_ts") or None,
     )
     return Pressed(by=by, press=press, place=place)
