@@ -33,6 +33,10 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 CHUNK = 65536
 
 
+class TooLarge(NotACalendar):
+    """The answer is larger than we take at once; a smaller question may have a smaller one."""
+
+
 class Line:
     """The socket that is being waited on, so that a timer can cut it.
 
@@ -125,7 +129,7 @@ class GuardedSession(requests.Session):
             body += chunk
             if len(body) > self._door.most_bytes:
                 answer.close()
-                raise NotACalendar("The calendar server's answer is too large to be read.")
+                raise TooLarge("The calendar server's answer is too large to be read.")
         return bytes(body)
 
 

@@ -18,6 +18,7 @@ from bot.core.intervals import Interval
 from bot.providers.base import Cursor, Reading, Remote
 from bot.providers.dav import CS, NAMESPACES, Broken, C, D, Dav, Member, Unsupported, asked, place
 from bot.providers.ical.read import Patience, holds, instances
+from bot.providers.pinned import TooLarge
 
 BATCH = 100
 TOKEN, CTAG, ETAGS = "token ", "ctag ", "etags "
@@ -170,9 +171,7 @@ class Shelf:
         """The objects with these hrefs; those deleted meanwhile are left out, anything else missing is an error."""
         for at in range(0, len(hrefs), BATCH):
             missing = {place(href): href for href in hrefs[at : at + BATCH]}
-            links = "".join(f"<D:href>{escape(href)}</D:href>" for href in missing.values())
-            body = f"<C:calendar-multiget {NAMESPACES}>{asked(GETETAG, DATA)}{links}</C:calendar-multiget>"
-            for one in self._dav.report(self.url, body):
+            for one in self._members(list(missing.values())):
                 href = missing.pop(place(one.href), None)
                 if href is None or one.status in GONE:
                     continue
@@ -180,6 +179,17 @@ class Shelf:
                 yield from ((href, data.encode()),) if data is not None else self._again(href, one)
             if missing:
                 raise TryLater("The calendar server's answer lacks some of the events.")
+
+    def _members(self, hrefs: Sequence[str]) -> list[Member]:
+        links = "".join(f"<D:href>{escape(href)}</D:href>" for href in hrefs)
+        body = f"<C:calendar-multiget {NAMESPACES}>{asked(GETETAG, DATA)}{links}</C:calendar-multiget>"
+        try:
+            return self._dav.report(self.url, body)
+        except TooLarge:
+            if len(hrefs) == 1:
+                raise
+            half = len(hrefs) // 2
+            return self._members(hrefs[:half]) + self._members(hrefs[half:])
 
     def _again(self, href: str, refused: Member) -> Iterator[tuple[str, bytes]]:
         """An object that came without its data: asked for once more by itself."""

@@ -94,10 +94,11 @@ class Sync:
             verdict = self._apply(tx, seen, reading)
             if verdict is Verdict.DOUBTED:
                 log.warning("a reading holds suspiciously little; a second one must confirm it", extra=_ids(before))
-                return now + min(plan.soon(before.cadence, self.chance()), plan.LONGEST_WAIT)
+                return now + min(plan.soon(before.cadence, self.chance()), plan.CONFIRM_WITHIN)
             calendars.clean(tx, tenant, id_, seen.progress.dirty_marks)
             _absolve(tx, before, now)
-            if verdict is Verdict.CHANGED or known.vouching(before, now) is not Vouching.KNOWN:
+            had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
+            if verdict is Verdict.CHANGED or had_aged:
                 due.mark(tx, tenant, "reading", before.person, now)
         return now + plan.soon(before.cadence, self.chance())
 

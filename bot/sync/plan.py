@@ -30,6 +30,8 @@ AFTER_REFUSED_SIGN_INS = timedelta(hours=6)
 MOST_SIGN_INS = 3
 """Wrong passwords in a row before we stop knocking: services lock accounts out."""
 MANY_ROWS = 10
+CONFIRM_WITHIN = timedelta(seconds=15)
+"""How soon a doubted reading is repeated."""
 
 
 def window(now: datetime) -> Interval:

@@ -21,7 +21,10 @@ from bot.core.errors import (
 from bot.core.events import Draft, Invitee
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
-from bot.providers.base import Cursor
+from bot.providers.base import Account, Cursor
+from bot.providers.caldav import connect
+from bot.providers.dav import Dav
+from bot.providers.fetch import Door
 from tests.providers.scripted import XML, Answer, Scripted, member, multistatus, scripted
 
 EVENT = (Path(__file__).parent.parent / "corpus" / "plain.ics").read_text().replace("\r\n", "&#13;\n")
@@ -187,6 +190,36 @@ def test_the_password_is_sent_to_no_other_host(server: Scripted, home: str) -> N
     server.says("PROPFIND", "/ana/", multistatus(member("/ana/", there)))
     with pytest.raises(AddressRefused):
         server.open().calendars()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        pytest.param("https://p42-caldav.icloud.com/", "private network", id="a partition of the same service"),
+        pytest.param("http://p42-caldav.icloud.com/", "https", id="but not in the clear"),
+        pytest.param("https://icloud.com.example.org/", "another host", id="nor what only looks like it"),
+    ],
+)
+def test_a_service_of_many_hosts_is_one_service(url: str, why: str) -> None:
+    account = Account(provider="caldav", url="https://caldav.icloud.com/", user="ana", password="secret")
+    dav = Dav(account, Door(resolve=lambda _host, _port: ["10.0.0.1"]))
+    with pytest.raises(AddressRefused, match=why):
+        dav.propfind(url, "{DAV:}resourcetype")
+
+
+def test_a_batch_that_is_too_large_is_asked_for_in_halves(server: Scripted) -> None:
+    door = Door(allowed=frozenset({server.url.removeprefix("http://").rstrip("/")}), most_bytes=2000)
+    account = Account(provider="caldav", url=server.url, user="ana", password="secret")
+    large = data(EVENT.replace("END:VEVENT", f"X-LONG:{'x' * 1000}&#13;\nEND:VEVENT"))
+    both = multistatus(member("/ana/work/a.ics", etag('"1"') + large), member("/ana/work/b.ics", etag('"2"') + large))
+    server.says("REPORT", WORK, both, to="calendar-multiget")
+    server.says("REPORT", WORK, multistatus(member("/ana/work/a.ics", etag('"1"') + large)), to="a.ics</D:href></C")
+    server.says(
+        "REPORT", WORK, multistatus(member("/ana/work/b.ics", etag('"2"') + large)), to="</D:prop><D:href>/ana/work/b"
+    )
+    found = connect(account, door).read(server.work, WINDOW, "Europe/Berlin").instances
+    assert [one.when for one in found] == [NINE]
+    assert len([one for one in server.seen if one.method == "REPORT"]) == 3
 
 
 def test_an_object_is_read_again_only_when_its_etag_changed(server: Scripted) -> None:

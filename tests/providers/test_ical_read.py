@@ -70,6 +70,8 @@ def told(found: list[Instance]) -> list[str]:
             ["11-24 08:00–11-24 09:00", "11-25 08:00–11-25 09:00", "11-26 08:00–11-26 09:00"],
         ),
         ("moved-into-window", [NINE]),
+        ("series-that-has-ended", []),
+        ("long-series-that-has-ended", ["11-20 23:00–11-24 23:00"]),
         ("override-without-master", [NINE]),
         ("declined-instance", ["11-24 08:00–11-24 09:00"]),
         ("this-and-future", ["11-24 08:00–11-24 09:00", "12-01 10:00–12-01 11:00", "12-08 10:00–12-08 11:00"]),
@@ -181,7 +183,7 @@ WHOLE = (CORPUS / "plain.ics").read_bytes()
         pytest.param(b"calendar.ics", id="a file name, which must not be opened"),
         pytest.param(b"\xff\xfe\x00\x01", id="noise"),
         pytest.param(b'{"error": "not found"}', id="JSON"),
-        pytest.param(WHOLE.replace(b"UID:plain", b"UID:" + b"x" * 300_000), id="an endless line"),
+        pytest.param(WHOLE.replace(b"UID:plain", b"UID:" + b"x" * 300_000), id="an endless line that is needed"),
         pytest.param(
             b"BEGIN:VCALENDAR\r\n" + b"BEGIN:X\r\n" * 3000 + b"END:X\r\n" * 3000 + b"END:VCALENDAR", id="deep"
         ),
@@ -192,6 +194,11 @@ WHOLE = (CORPUS / "plain.ics").read_bytes()
 def test_what_is_no_calendar_is_refused(data: bytes) -> None:
     with pytest.raises(NotACalendar):
         instances(data, WINDOW, "UTC", [])
+
+
+def test_a_picture_in_an_event_harms_nobody() -> None:
+    picture = b"ATTACH;ENCODING=BASE64;VALUE=BINARY:" + b"A" * 300_000 + b"\r\nEND:VEVENT"
+    assert told(instances(WHOLE.replace(b"END:VEVENT", picture), WINDOW, "UTC", [])) == [NINE]
 
 
 def test_a_path_is_text_and_never_opened(tmp_path: Path) -> None:

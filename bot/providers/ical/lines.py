@@ -101,8 +101,6 @@ def _unfolded(data: bytes) -> list[str]:
     # RFC 5545 §3.1: a line break followed by one blank is no break at all, even within a character.
     unfolded = plain.replace(b"\n ", b"").replace(b"\n\t", b"").decode(errors="replace")
     lines = [line for line in unfolded.split("\n") if line.strip()]
-    if any(len(line) > MOST_LINE for line in lines):
-        raise NotACalendar("The calendar holds a line that is too long to be read.")
     if lines:
         lines[0], lines[-1] = lines[0].strip(), lines[-1].strip()
     return lines
@@ -115,6 +113,8 @@ def _sorted(lines: list[str], needed: frozenset[str]) -> Document:
     zone: list[str] = []
     for text in lines:
         name = _name(text)
+        if len(text) > MOST_LINE and name in needed:  # others may be: pictures travel in ATTACH
+            raise NotACalendar("The calendar holds a line that is too long to be read.")
         if name == "BEGIN":
             path.append(text[6:].strip().upper())
             if len(path) > DEEPEST:

@@ -1,5 +1,6 @@
 """A VEVENT's times rewritten so that no parser has to guess: every zone named, every rule tamed, and nothing else."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ SOURCE = "X-OVERLAP-SOURCE"
 OTHERS = ("RECURRENCE-ID", "RDATE", "EXDATE")
 SINGLE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 KEPT_PARAMS = ("VALUE", "RANGE")
+_UNTIL = re.compile(r"UNTIL=(\d{8})", re.IGNORECASE)
 
 
 def text(events: Iterable[Iterable[str]], zones: Zones) -> bytes:
@@ -91,11 +93,17 @@ def length(event: Event) -> timedelta:
 
 
 def lies_far(event: Event, window: Interval, pad: timedelta) -> bool:
-    """Whether a single event is days away from the window, told by its written dates alone."""
-    start, end = event.first("DTSTART"), event.first("DTEND")
-    if start is None or end is None or any(event.first(name) for name in ("RRULE", "RDATE")):
+    """Whether an event, or a series that has ended, is days away from the window, told by its written dates alone."""
+    start, end, rule = event.first("DTSTART"), event.first("DTEND"), event.first("RRULE")
+    if start is None or end is None or event.first("RDATE") is not None:
         return False
     first, last = start.value.strip()[:8], end.value.strip()[:8]
+    if rule is not None:
+        until = _UNTIL.search(rule.value)
+        if until is None:
+            return False
+        last = max(last, until[1])
+        pad += length(event)
     if not (first.isdecimal() and last.isdecimal()):
         return False
     return max(first, last) < f"{window.start - pad:%Y%m%d}" or min(first, last) > f"{window.end + pad:%Y%m%d}"
