@@ -16,7 +16,7 @@ SECRETS = re.compile(
     r"|https://hooks\.slack\.com/\S+"
     r"|/connect/[\w-]{16,}"
 )
-STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
 def scrub(words: str) -> str:
@@ -58,5 +58,15 @@ def set_up(environment: Mapping[str, str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("apscheduler", "httpx", "httpcore", "urllib3", "caldav", "slack_bolt", "slack_sdk", "msal"):
+    for noisy in (
+        "alembic",
+        "apscheduler",
+        "httpx",
+        "httpcore",
+        "urllib3",
+        "caldav",
+        "slack_bolt",
+        "slack_sdk",
+        "msal",
+    ):
         logging.getLogger(noisy).setLevel(logging.ERROR)

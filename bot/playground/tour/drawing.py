@@ -11,7 +11,7 @@ LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
 STRONG = re.compile(r"\*([^*\n]+)\*")
 INVISIBLE = re.compile("[\u200b\u2060\u200d]")
 
-COLUMN, WIDEST = 42, 62
+COLUMN, WIDEST = 42, 66
 """Where buttons begin, and what fits into a terminal of 80 columns."""
 
 Block = Mapping[str, Any]
@@ -54,12 +54,13 @@ def _section(block: Block) -> Iterator[Text]:
 
 def _beside(line: Text, label: str) -> Iterator[Text]:
     """Words and their button in one line, or the button below where that would be too wide."""
-    if max(line.cell_len, COLUMN) + len(label) > WIDEST:
-        yield line
-        line = Text()
     line.pad_right(max(2, COLUMN - line.cell_len))
-    line.append_text(_buttons([label]))
-    yield line
+    button = _buttons([label])
+    if line.cell_len + button.cell_len <= WIDEST:
+        yield line.append_text(button)
+    else:
+        yield line
+        yield Text("  ").append_text(button)
 
 
 def teams(card: Block) -> list[Text]:
