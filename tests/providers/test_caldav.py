@@ -213,10 +213,9 @@ def test_a_batch_that_is_too_large_is_asked_for_in_halves(server: Scripted) -> N
     large = data(EVENT.replace("END:VEVENT", f"X-LONG:{'x' * 1000}&#13;\nEND:VEVENT"))
     both = multistatus(member("/ana/work/a.ics", etag('"1"') + large), member("/ana/work/b.ics", etag('"2"') + large))
     server.says("REPORT", WORK, both, to="calendar-multiget")
-    server.says("REPORT", WORK, multistatus(member("/ana/work/a.ics", etag('"1"') + large)), to="a.ics</D:href></C")
-    server.says(
-        "REPORT", WORK, multistatus(member("/ana/work/b.ics", etag('"2"') + large)), to="</D:prop><D:href>/ana/work/b"
-    )
+    for name, tag in (("a", '"1"'), ("b", '"2"')):
+        alone = multistatus(member(f"/ana/work/{name}.ics", etag(tag) + large))
+        server.says("REPORT", WORK, alone, to=f"</D:prop><D:href>/ana/work/{name}.ics</D:href></C:")
     found = connect(account, door).read(server.work, WINDOW, "Europe/Berlin").instances
     assert [one.when for one in found] == [NINE]
     assert len([one for one in server.seen if one.method == "REPORT"]) == 3

@@ -70,6 +70,11 @@ def told(found: list[Instance]) -> list[str]:
             ["11-24 08:00–11-24 09:00", "11-25 08:00–11-25 09:00", "11-26 08:00–11-26 09:00"],
         ),
         ("moved-into-window", [NINE]),
+        (
+            "series-with-bad-dates",
+            ["11-24 08:00–11-24 09:00", "12-01 08:00–12-01 09:00", "12-08 08:00–12-08 09:00"],
+        ),
+        ("series-with-two-ends", ["11-24 08:00–11-24 09:00", "12-01 08:00–12-01 09:00"]),
         ("series-that-has-ended", []),
         ("long-series-that-has-ended", ["11-20 23:00–11-24 23:00"]),
         ("override-without-master", [NINE]),

@@ -55,13 +55,11 @@ def tamed(rule: str, start: datetime | date, zone: str, window: Interval) -> Tam
     step = STEPS[frequency] * interval
     if not _has_a_day(parts, frequency, start, window):
         return Tamed(None, start)
-    if "COUNT" in parts:
-        if int(parts["COUNT"]) > MOST_STEPS:
-            del parts["COUNT"]
-        elif "UNTIL" in parts:
-            raise Untamed("COUNT and UNTIL exclude each other (RFC 5545 §3.3.10)")
-    if "UNTIL" in parts:
-        parts["UNTIL"] = _until(parts["UNTIL"], start, zone)
+    # Where an end cannot be believed, the series goes on: a time too much is seen, one too few is booked.
+    if "COUNT" in parts and ("UNTIL" in parts or int(parts["COUNT"]) > MOST_STEPS):
+        del parts["COUNT"]
+    if "UNTIL" in parts and (until := _until(parts.pop("UNTIL"), start, zone)) is not None:
+        parts["UNTIL"] = until
     if (window.end.date() - _day(start)) / step > MOST_STEPS:
         start = _brought_forward(parts, frequency, interval, start, window)
     return Tamed(";".join(f"{name}={value}" for name, value in parts.items()), start)
@@ -89,7 +87,7 @@ def _parts(rule: str) -> dict[str, str]:
     return parts
 
 
-def _until(until: str, start: datetime | date, zone: str) -> str:
+def _until(until: str, start: datetime | date, zone: str) -> str | None:
     """UNTIL in the form that DTSTART asks for; a bare date includes that whole day, as its author meant it."""
     try:
         day = datetime.strptime(until[:8], "%Y%m%d").date()  # noqa: DTZ007
@@ -99,8 +97,8 @@ def _until(until: str, start: datetime | date, zone: str) -> str:
             return until
         at = time.fromisoformat(until[9:15]) if len(until) >= 15 else time(23, 59, 59)
         return f"{_instant(day, at, zone):%Y%m%dT%H%M%SZ}"
-    except ValueError as error:
-        raise Untamed("an end that is no date") from error
+    except ValueError:
+        return None
 
 
 def _instant(day: date, at: time, zone: str) -> datetime:

@@ -17,6 +17,8 @@ SOURCE = "X-OVERLAP-SOURCE"
 OTHERS = ("RECURRENCE-ID", "RDATE", "EXDATE")
 SINGLE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 KEPT_PARAMS = ("VALUE", "RANGE")
+_DATES = re.compile(r"\s*\d{8}(T\d{6}Z?(/[^,]+)?)?(,\d{8}(T\d{6}Z?(/[^,]+)?)?)*\s*\Z", re.IGNORECASE)
+"""What is no date excludes and adds nothing; it must not cost the whole series."""
 _UNTIL = re.compile(r"UNTIL=(\d{8})", re.IGNORECASE)
 
 
@@ -52,7 +54,9 @@ def repeated(event: Event, source: int, zones: Zones, window: Interval) -> Itera
         yield _shifted(zoned(end, zones), shift).written()
     elif (lasts := event.first("DURATION")) is not None:
         yield lasts.written()
-    yield from (zoned(line, zones).written() for name in OTHERS for line in event.every(name) if line.value.strip())
+    yield from (
+        zoned(line, zones).written() for line in event.lines if line.name in OTHERS and _DATES.match(line.value)
+    )
 
 
 def zoned(line: Line, zones: Zones) -> Line:
