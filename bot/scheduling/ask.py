@@ -8,13 +8,14 @@ from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, OPEN_ASKS, Ask, AskState, Meeting, MeetingState, Response, TimesForMove
-from bot.scheduling.change import check_free, close_ask, start_move, withdraw_asks
+from bot.scheduling.asked import KIND, close_ask, redraw, withdraw_asks
+from bot.scheduling.change import check_free, start_move
 from bot.scheduling.saga_plan import attending
 from bot.storage import asks, due, ledger, meetings, messages
 from bot.storage.database import Database, Tx
 
-KIND = "ask"
-"""Its due rows and its messages are called so."""
+AGREED_ASKS = (AskState.AGREED, AskState.MOVED, AskState.STAYED)
+"""The organiser said yes, whatever came of it."""
 
 PATIENCE = timedelta(hours=24)
 """How long a time is held for an answer, and how long somebody may choose one."""
@@ -40,30 +41,26 @@ class Asking:
             _only_asking(meeting, by, now)
             return offer(tx, meeting, by, slots, is_known=is_known, now=now)
 
-    def pick(self, tenant: TenantId, ask_id: AskId, index: int, by: PersonId) -> Ask:
+    def pick(self, tenant: TenantId, ask_id: AskId, wanted: Interval, by: PersonId) -> Ask:
         """The time is held for everyone, and the organiser is asked.
 
-        `Taken` when it is no longer free: then the times to choose from are new.
+        `Stale` when it is none of those on offer by now. `Taken` when it is no longer free: then those are new.
         """
-        with self.database.reading() as tx:
-            ask = asks.ask(tx, tenant, ask_id)
-        if not 0 <= index < len(ask.slots):
-            raise InvalidInput("That is none of the times on offer.")
         try:
-            return self._pick(tenant, ask_id, ask.slots[index], by)
+            return self._pick(tenant, ask_id, wanted, by)
         except Taken:
-            self._look_again(tenant, ask)
+            self._look_again(tenant, ask_id)
             raise
 
-    def _look_again(self, tenant: TenantId, ask: Ask) -> None:
+    def _look_again(self, tenant: TenantId, ask_id: AskId) -> None:
         """Fresh times in the place of those of which one turned out to be taken; it rings nobody."""
         with self.database.reading() as tx:
-            meeting = meetings.meeting(tx, tenant, ask.meeting)
+            meeting = meetings.meeting(tx, tenant, asks.ask(tx, tenant, ask_id).meeting)
         slots, is_known = self.times_for_move(tenant, meeting)
         with self.database.transaction() as tx:
-            fresh = asks.ask(tx, tenant, ask.id)
-            if fresh.state is AskState.CHOOSING:
-                asks.save(tx, replace(fresh, slots=slots, is_known=is_known))
+            ask = asks.ask(tx, tenant, ask_id)
+            if ask.state is AskState.CHOOSING:
+                asks.save(tx, replace(ask, slots=slots, is_known=is_known))
                 messages.changed(tx, tenant, KIND, ask.id, self.clock.now())
 
     def _pick(self, tenant: TenantId, ask_id: AskId, wanted: Interval, by: PersonId) -> Ask:
@@ -96,7 +93,7 @@ class Asking:
             meeting = meetings.meeting(tx, tenant, ask.meeting)
             if by != meeting.organiser:
                 raise NotAllowed("Only the meeting's organiser answers that.")
-            if ask.state is (AskState.MOVED if move else AskState.KEPT):
+            if ask.state in (AGREED_ASKS if move else (AskState.KEPT,)):
                 return ask
             if ask.state is not AskState.OPEN or _is_over(ask, now):
                 raise Stale("That was answered, taken back or too long ago. Nothing changed.")
@@ -172,8 +169,7 @@ def hold(tx: Tx, meeting: Meeting, ask: Ask, wanted: Interval, now: datetime) ->
         expires_at=expires_at,
     )
     due.mark(tx, ask.tenant, KIND, ask.id, expires_at)
-    messages.changed(tx, ask.tenant, KIND, ask.id, now)
-    messages.changed(tx, ask.tenant, "meeting", meeting.id, now)
+    redraw(tx, ask, now)
     messages.show(tx, ask.tenant, kind=KIND, subject=ask.id, person=meeting.organiser, now=now, ring=True)
     return asks.save(tx, replace(ask, state=AskState.OPEN, wanted=wanted, expires_at=expires_at))
 
@@ -205,7 +201,7 @@ def _move(tx: Tx, meeting: Meeting, ask: Ask, now: datetime) -> Ask:
             "Something stands in that time by now. Keep the meeting, or move it elsewhere.", error.people
         ) from error
     withdraw_asks(tx, meeting, now, besides=ask.id)
-    return close_ask(tx, ask, AskState.MOVED, now)
+    return close_ask(tx, ask, AskState.AGREED, now)
 
 
 def _keep(tx: Tx, ask: Ask, now: datetime) -> Ask:

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
-from bot.core.ids import AskId, MeetingId, PersonId, TenantId
+from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, Ask, AskState, Meeting, MeetingState, Response
+from bot.core.meetings import LIVE, AskState, Meeting, MeetingState, Response
+from bot.scheduling.asked import settle_agreed, withdraw_asks
 from bot.scheduling.saga_plan import attending, changed
 from bot.scheduling.saga_rows import KIND
 from bot.scheduling.sight import sight
-from bot.storage import asks, due, ledger, meetings, messages, people
+from bot.storage import due, ledger, meetings, messages, people
 from bot.storage.database import Database, Tx
 
 
@@ -86,6 +87,7 @@ def moving(meeting: Meeting, to: Interval) -> Meeting:
 def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> Meeting:
     """From here on it is only taken away; nobody needs to answer an ask about it any more."""
     withdraw_asks(tx, meeting, now)
+    settle_agreed(tx, meeting, AskState.WITHDRAWN, now)
     for person in meeting.people:
         due.mark(tx, meeting.tenant, "reading", person, now)  # nothing conflicts with it any more
     return hand_to_saga(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
@@ -99,6 +101,7 @@ def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: 
         return meeting
     if response is Response.DECLINED:
         ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(person,))
+        withdraw_asks(tx, meeting, now, by=person)
     elif attendance.response is Response.DECLINED:
         _claim_again(tx, meeting, person, now)
     due.mark(tx, meeting.tenant, "reading", person, now)  # what they declined conflicts with nothing any more
@@ -110,21 +113,6 @@ def hand_to_saga(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
     due.mark(tx, meeting.tenant, KIND, meeting.id, now)
     messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
     return meetings.save(tx, meeting)
-
-
-def withdraw_asks(tx: Tx, meeting: Meeting, now: datetime, *, besides: AskId | None = None) -> None:
-    """Nobody needs to answer them any more: the meeting moves anyway, or is no more."""
-    for ask in asks.open_of_meeting(tx, meeting.tenant, meeting.id):
-        if ask.id != besides:
-            close_ask(tx, ask, AskState.WITHDRAWN, now)
-
-
-def close_ask(tx: Tx, ask: Ask, state: AskState, now: datetime) -> Ask:
-    """It ends, whatever it held is free again, and everyone who sees it sees that."""
-    ledger.release(tx, ask.tenant, ask.meeting, cause=ask.id)
-    messages.changed(tx, ask.tenant, "ask", ask.id, now)
-    messages.changed(tx, ask.tenant, KIND, ask.meeting, now)
-    return asks.save(tx, replace(ask, state=state))
 
 
 def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:

@@ -14,7 +14,8 @@ from bot.core.events import Busy
 from bot.core.ids import ConflictId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import Meeting
-from bot.scheduling.change import claim, hand_to_saga, moving, withdraw_asks
+from bot.scheduling.asked import withdraw_asks
+from bot.scheduling.change import claim, hand_to_saga, moving
 from bot.scheduling.follow import is_copy
 from bot.scheduling.saga_plan import attending
 from bot.scheduling.saga_rows import KIND

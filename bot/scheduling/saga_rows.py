@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.ids import PersonId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import AskState, Attendance, Meeting, MeetingState, Response, Road
 from bot.scheduling import saga_plan
+from bot.scheduling.asked import settle_agreed
 from bot.scheduling.propose import reopen
 from bot.storage import calendars, ledger, messages
 from bot.storage.database import Tx
@@ -81,11 +82,13 @@ def booked(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
 def moved(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
     """It stands at the new time, and the old one is free."""
     assert meeting.moving_to is not None
+    asked = [ask.by for ask in settle_agreed(tx, meeting, AskState.MOVED, now)]
     if meeting.moving_to != meeting.when:
         ledger.release(tx, meeting.tenant, meeting.id, when=meeting.when)
     _show(tx, meeting, now, ring=_others(meeting))
     return replace(
         meeting,
+        attendances=tuple(_asked_again(one, has_asked=one.person in asked) for one in meeting.attendances),
         state=MeetingState.BOOKED,
         was=meeting.when,
         when=meeting.moving_to,
@@ -95,12 +98,20 @@ def moved(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
     )
 
 
+def _asked_again(attendance: Attendance, *, has_asked: bool) -> Attendance:
+    """An answer was to the old time (RFC 5546 §3.2.2.1); to ask for the new one is to accept it."""
+    if attendance.road is Road.ORGANISER or attendance.response is Response.DECLINED:
+        return attendance
+    return replace(attendance, response=Response.ACCEPTED if has_asked else Response.NEEDS_ACTION)
+
+
 def stayed(reason: str) -> Change:
     """It cannot move there: it stays where it is, and its organiser hears why."""
 
     def where_it_is(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         if meeting.moving_to is not None and meeting.moving_to != meeting.when:
             ledger.release(tx, meeting.tenant, meeting.id, when=meeting.moving_to)
+        settle_agreed(tx, meeting, AskState.STAYED, now)
         _show(tx, meeting, now, ring=(meeting.organiser,))
         return replace(meeting, state=MeetingState.BOOKED, moving_to=None, reason=reason)
 

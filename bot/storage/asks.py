@@ -1,5 +1,6 @@
 """Another time wanted by somebody who is not the organiser, from the choice to the answer."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -57,9 +58,18 @@ def ask(tx: Tx, tenant: TenantId, ask_id: AskId) -> Ask:
 
 def open_of_meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId) -> list[Ask]:
     """The asks about that meeting that still wait for somebody."""
+    return _of_meeting(tx, tenant, meeting_id, OPEN_ASKS)
+
+
+def agreed_of_meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId) -> list[Ask]:
+    """The asks for which that meeting is on its way."""
+    return _of_meeting(tx, tenant, meeting_id, (AskState.AGREED,))
+
+
+def _of_meeting(tx: Tx, tenant: TenantId, meeting_id: MeetingId, states: Collection[AskState]) -> list[Ask]:
     rows = tx.execute(
         select(ASKS)
-        .where(ASKS.c.tenant == tenant, ASKS.c.meeting == meeting_id, ASKS.c.state.in_(OPEN_ASKS))
+        .where(ASKS.c.tenant == tenant, ASKS.c.meeting == meeting_id, ASKS.c.state.in_(states))
         .order_by(ASKS.c.id)
     )
     return [_whole(row) for row in rows]

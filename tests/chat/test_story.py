@@ -210,6 +210,31 @@ def test_one_click_moves_the_meeting_and_rings_the_other(booked: Office) -> None
     assert booked.says("ana")[1] == "No clash any more: “Ana / Alex” is now Tue 1 Dec 15:30–16:00 (Berlin time)."
 
 
+def test_after_a_move_everyone_is_asked_again(booked: Office) -> None:
+    booked.presses("alex", booked.dm("alex"), "Accept")
+    collides(booked, "ana")
+    booked.presses("ana", booked.dm("ana"), "Move to Tue 15:30")
+    assert "Please answer." in booked.dm("alex").card.summary
+    assert labels(booked.dm("alex").card)[0] == "Accept"
+    assert "Alex: no answer yet." in booked.says("ana")[0]
+
+
+def test_a_move_that_was_agreed_and_cannot_be_is_told_to_the_one_who_asked(booked: Office) -> None:
+    booked.presses("alex", booked.dm("alex"), "Suggest another time")
+    booked.presses("alex", booked.dm("alex"), "Ask for Tue 09:30")
+    booked.service.place(booked.remote("alex"), uid="sudden", when=berlin("2026-12-01", "15:30-16:00"))
+    booked.surface.read("alex")
+    booked.presses("ana", booked.dm("ana"), "Move to Tue 15:30")
+    assert booked.surface.unread("alex") == 1
+    assert booked.dm("alex").card.summary == (
+        "Ana agreed to move “Ana / Alex”, but it could not move. Tue 1 Dec 09:30–10:00 (New York time) is no longer"
+        " possible: it stays Mon 30 Nov 09:30–10:00 (New York time). You can suggest another time in the meeting's own"
+        " message."
+    )
+    assert "agreed to move" not in " ".join(booked.says("alex")[:-1])
+    assert "It stays there and could not be moved: the time was taken meanwhile." in booked.dm("ana").card.summary
+
+
 def test_a_clash_in_a_participants_calendar_is_theirs_alone_and_asks(booked: Office) -> None:
     collides(booked, "alex")
     assert booked.surface.unread("ana") == 0

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
-from bot.core.ids import AskId, MeetingId
+from bot.core.conflicts import Conflict, ConflictState
+from bot.core.errors import NotAllowed, Stale, Taken
+from bot.core.ids import AskId, ConflictId, MeetingId
 from bot.core.meetings import Ask, AskState, MeetingState, Response
 from bot.scheduling.book import Booking
-from bot.storage import asks, ledger, people
+from bot.storage import asks, conflicts, ledger, messages, people
 from tests.builders import NOW, TENANT, request, span
 from tests.scheduling.town import Town
 
@@ -69,7 +70,7 @@ def test_suggesting_again_is_the_same_ask_with_fresh_times(town: Town) -> None:
 
 def test_a_pick_holds_the_time_for_everyone_and_rings_the_organiser(town: Town) -> None:
     ask = town.asking.open(TENANT, MEETING, town.ben)
-    picked = town.asking.pick(TENANT, ask.id, 2, town.ben)
+    picked = town.asking.pick(TENANT, ask.id, ask.slots[2], town.ben)
     assert (picked.state, picked.wanted) == (AskState.OPEN, ask.slots[2])
     assert ask.slots[2] in town.claims(town.ana)
     assert ask.slots[2] in town.claims(town.ben)
@@ -95,15 +96,16 @@ def test_a_booking_of_a_time_that_was_offered_before_it_was_held_is_refused(town
 
 def test_picking_twice_holds_once_and_rings_once(town: Town) -> None:
     ask = town.asking.open(TENANT, MEETING, town.ben)
-    assert town.asking.pick(TENANT, ask.id, 0, town.ben) == town.asking.pick(TENANT, ask.id, 0, town.ben)
+    first = town.asking.pick(TENANT, ask.id, ask.slots[0], town.ben)
+    assert town.asking.pick(TENANT, ask.id, ask.slots[0], town.ben) == first
     assert town.rings(town.ana, "ask") == 1
 
 
 def test_a_pick_of_another_time_after_the_first_is_stale(town: Town) -> None:
     ask = town.asking.open(TENANT, MEETING, town.ben)
-    town.asking.pick(TENANT, ask.id, 0, town.ben)
+    town.asking.pick(TENANT, ask.id, ask.slots[0], town.ben)
     with pytest.raises(Stale):
-        town.asking.pick(TENANT, ask.id, 1, town.ben)
+        town.asking.pick(TENANT, ask.id, ask.slots[1], town.ben)
 
 
 def test_a_pick_that_is_taken_meanwhile_shows_fresh_times(town: Town) -> None:
@@ -111,7 +113,7 @@ def test_a_pick_that_is_taken_meanwhile_shows_fresh_times(town: Town) -> None:
     town.service.place(town.remote(town.ana), uid="new", when=ask.slots[0])
     town.reads(town.ana)
     with pytest.raises(Taken):
-        town.asking.pick(TENANT, ask.id, 0, town.ben)
+        town.asking.pick(TENANT, ask.id, ask.slots[0], town.ben)
     assert kept(town, ask.id).state is AskState.CHOOSING
     assert ask.slots[0] not in kept(town, ask.id).slots
     assert town.rings(town.ana, "ask") == 0
@@ -120,9 +122,18 @@ def test_a_pick_that_is_taken_meanwhile_shows_fresh_times(town: Town) -> None:
 def test_nobody_picks_for_another_and_nothing_that_was_not_offered(town: Town) -> None:
     ask = town.asking.open(TENANT, MEETING, town.ben)
     with pytest.raises(NotAllowed):
-        town.asking.pick(TENANT, ask.id, 0, town.ana)
-    with pytest.raises(InvalidInput):
-        town.asking.pick(TENANT, ask.id, 5, town.ben)
+        town.asking.pick(TENANT, ask.id, ask.slots[0], town.ana)
+    with pytest.raises(Stale):
+        town.asking.pick(TENANT, ask.id, span("10:00-10:30"), town.ben)
+
+
+def test_a_pick_is_the_time_that_was_read_whatever_became_of_the_list(town: Town) -> None:
+    ask = town.asking.open(TENANT, MEETING, town.ben)
+    town.service.place(town.remote(town.ana), uid="new", when=ask.slots[0])
+    town.reads(town.ana)
+    fresh = town.asking.open(TENANT, MEETING, town.ben)
+    wanted = next(one for one in ask.slots[1:] if one in fresh.slots)
+    assert town.asking.pick(TENANT, ask.id, wanted, town.ben).wanted == wanted
 
 
 @pytest.mark.parametrize("who", ["ana", "cem"])
@@ -140,7 +151,7 @@ def test_who_declined_has_nothing_to_move(town: Town) -> None:
 def test_move_takes_the_meeting_to_the_time_that_was_held(town: Town) -> None:
     ask = town.asking.ask(TENANT, MEETING, town.ben, NOON)
     town.redrawn(town.ben, "ask")
-    assert town.asking.answer(TENANT, ask.id, town.ana, move=True).state is AskState.MOVED
+    assert town.asking.answer(TENANT, ask.id, town.ana, move=True).state is AskState.AGREED
     assert (town.meeting().state, town.meeting().moving_to) == (MeetingState.MOVING, NOON)
     assert town.claims(town.ben) == [span("10:00-10:30"), NOON]
     assert town.redrawn(town.ben, "ask")
@@ -233,6 +244,28 @@ def test_an_ask_that_nobody_answers_expires_and_its_person_is_told(town: Town) -
     assert kept(town, ask.id).state is AskState.EXPIRED
     assert town.rings(town.ben, "ask") == before + 1
     books_elsewhere(town, "12:00-12:30")
+
+
+def test_an_ask_that_ends_redraws_the_clash_that_led_to_it(town: Town) -> None:
+    clash = Conflict(
+        id=ConflictId("clash"),
+        tenant=TENANT,
+        person=town.ben,
+        meeting=MEETING,
+        calendar=town.calendar(town.ben),
+        uid="other",
+        starts=NOON.start,
+        when=NOON,
+        state=ConflictState.OPEN,
+    )
+    with town.database.transaction() as tx:
+        conflicts.insert(tx, clash)
+        messages.show(tx, TENANT, kind="conflict", subject=clash.id, person=town.ben, now=town.clock.now(), ring=True)
+    ask = town.asking.ask(TENANT, MEETING, town.ben, span("13:00-13:30"))
+    assert town.redrawn(town.ben, "conflict")
+    town.clock.set(span("10:00-10:30").start)
+    town.asking.expire(TENANT, ask.id)
+    assert town.redrawn(town.ben, "conflict")
 
 
 def test_an_answer_that_comes_too_late_changes_nothing(town: Town) -> None:

@@ -166,6 +166,14 @@ def test_a_decline_frees_the_time_of_that_person_alone(town: Town) -> None:
     assert town.claims(town.ana) == [span("10:00-10:30")]
 
 
+def test_who_declines_no_longer_asks_for_another_time(town: Town) -> None:
+    asked = town.asking.ask(TENANT, MEETING, town.ben, NOON)
+    town.changing.respond(TENANT, MEETING, town.ben, Response.DECLINED)
+    with town.database.reading() as tx:
+        assert asks.ask(tx, TENANT, asked.id).state is AskState.WITHDRAWN
+    assert NOON not in town.claims(town.ana)
+
+
 def test_who_declined_and_comes_after_all_has_their_time_claimed_again(town: Town) -> None:
     town.changing.respond(TENANT, MEETING, town.ben, Response.DECLINED)
     town.changing.respond(TENANT, MEETING, town.ben, Response.ACCEPTED)

@@ -8,7 +8,8 @@ import pytest
 from bot.core.errors import Refused, SignInNeeded, TryLater
 from bot.core.events import Status
 from bot.core.ids import PersonId
-from bot.core.meetings import Meeting, MeetingState, Response, Road
+from bot.core.meetings import Ask, AskState, Meeting, MeetingState, Response, Road
+from bot.storage import asks
 from tests.builders import TENANT, span
 from tests.scheduling.booked import Trip
 
@@ -114,6 +115,74 @@ def test_where_the_organisers_app_put_it_already_nothing_is_asked_of_anybody(tri
     trip.service.place(trip.remote(trip.ben), uid="sudden", when=to)
     trip.service.shift(trip.remote(trip.ana), before.uid, to=to)
     assert trip.settles(before.id).when == to
+
+
+def test_a_move_asks_everyone_who_comes_again(trip: Trip) -> None:
+    before = booked(trip, trip.ben, trip.cem)
+    answers(trip, before, Response.TENTATIVE)
+    trip.changing.respond(TENANT, before.id, trip.cem, Response.ACCEPTED)
+    trip.settles(before.id)
+    moving(trip, before)
+    after = trip.settles(before.id)
+    assert [one.response for one in after.attendances] == [
+        Response.ACCEPTED,
+        Response.NEEDS_ACTION,
+        Response.NEEDS_ACTION,
+    ]
+    assert [copy.status for (copy,) in trip.copies(after)] == [Status.CONFIRMED] * 3
+
+
+def test_a_move_that_comes_to_nothing_leaves_every_answer(trip: Trip) -> None:
+    before = booked(trip)
+    answers(trip, before, Response.TENTATIVE)
+    trip.settles(before.id)
+    moving(trip, before)
+    trip.service.trouble("ana", Refused("403"))
+    trip.drives(before.id)
+    assert trip.now(before.id).attendances[1].response is Response.TENTATIVE
+
+
+def agreed(trip: Trip, meeting: Meeting) -> Ask:
+    """Ben asked for another time, and Ana agreed."""
+    times, _ = trip.proposing.times_for_move(TENANT, meeting)
+    ask = trip.asking.ask(TENANT, meeting.id, trip.ben, times[0])
+    return trip.asking.answer(TENANT, ask.id, trip.ana, move=True)
+
+
+def state(trip: Trip, ask: Ask) -> AskState:
+    with trip.database.reading() as tx:
+        return asks.ask(tx, TENANT, ask.id).state
+
+
+def test_who_asked_for_the_move_has_accepted_it(trip: Trip) -> None:
+    before = booked(trip, trip.ben, trip.cem)
+    ask = agreed(trip, before)
+    after = trip.settles(before.id)
+    assert [one.response for one in after.attendances] == [
+        Response.ACCEPTED,
+        Response.ACCEPTED,
+        Response.NEEDS_ACTION,
+    ]
+    assert (after.when, state(trip, ask)) == (ask.wanted, AskState.MOVED)
+
+
+def test_who_asked_for_a_move_that_comes_to_nothing_is_told_that_it_stays(trip: Trip) -> None:
+    before = booked(trip)
+    ask = agreed(trip, before)
+    assert ask.wanted is not None
+    trip.service.place(trip.remote(trip.ben), uid="sudden", when=ask.wanted)
+    rung = trip.rings(trip.ben, "ask"), trip.rings(trip.ana, "ask")
+    assert trip.settles(before.id).reason == "taken"
+    assert state(trip, ask) is AskState.STAYED
+    assert (trip.rings(trip.ben, "ask"), trip.rings(trip.ana, "ask")) == (rung[0] + 1, rung[1])
+    assert trip.redrawn(trip.ana, "ask")
+
+
+def test_a_move_that_was_agreed_and_then_undone_is_asked_for_no_more(trip: Trip) -> None:
+    before = booked(trip)
+    ask = agreed(trip, before)
+    trip.changing.undo(TENANT, before.id, trip.ana)
+    assert state(trip, ask) is AskState.WITHDRAWN
 
 
 # Answers

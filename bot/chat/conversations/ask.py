@@ -17,7 +17,7 @@ from bot.core.people import Person
 from bot.core.text import Strong
 from bot.language.wording import times
 from bot.scheduling.ask import Asking
-from bot.storage import asks, conflicts, meetings, messages
+from bot.storage import asks, meetings
 from bot.storage.database import Database
 
 KIND = "ask"
@@ -38,7 +38,7 @@ class AskTalk:
         wanted = slots.named(press.choice, ask.slots)
         if wanted is None:
             raise InvalidInput("That time is no longer on offer. The message shows the times of now.")
-        self.asking.pick(by.tenant, ask.id, ask.slots.index(wanted), by.id)
+        self.asking.pick(by.tenant, ask.id, wanted, by.id)
         return Shows(kind=KIND, subject=ask.id)
 
     def move(self, by: Person, press: Press) -> Answer:
@@ -46,13 +46,11 @@ class AskTalk:
         return Shows(kind=KIND, subject=press.subject)
 
     def keep(self, by: Person, press: Press) -> Answer:
-        ask = self.asking.answer(by.tenant, AskId(press.subject), by.id, move=False)
-        self._tell_clash(ask)
+        self.asking.answer(by.tenant, AskId(press.subject), by.id, move=False)
         return Shows(kind=KIND, subject=press.subject)
 
     def withdraw(self, by: Person, press: Press) -> Answer:
-        ask = self.asking.withdraw(by.tenant, AskId(press.subject), by.id)
-        self._tell_clash(ask)
+        self.asking.withdraw(by.tenant, AskId(press.subject), by.id)
         return Shows(kind=KIND, subject=press.subject)
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
@@ -63,13 +61,6 @@ class AskTalk:
         if viewer.id == ask.by:
             return _asking(ask, shown)
         return _asked(ask, shown) if viewer.id == meeting.organiser else None
-
-    def _tell_clash(self, ask: Ask) -> None:
-        """The clash that the ask was to end says no longer that it was asked."""
-        now = self.clock.now()
-        with self.database.transaction() as tx:
-            for one in conflicts.of_meeting(tx, ask.tenant, ask.meeting):
-                messages.changed(tx, ask.tenant, "conflict", one.id, now)
 
 
 def _asking(ask: Ask, shown: Scene) -> Card:
@@ -85,10 +76,20 @@ def _asking(ask: Ask, shown: Scene) -> Card:
                 Buttons((_button("Take it back", "withdraw", ask),)),
                 line=f"You asked {shown.organiser} to move {shown.title}.",
             )
-        case AskState.MOVED:
+        case AskState.AGREED:
             return told(
                 paragraph(Strong(f"{shown.organiser} agreed to move {shown.title}"), f" {_change(ask, shown)}."),
                 paragraph("A message of its own tells when it has moved."),
+            )
+        case AskState.MOVED:
+            return told(paragraph(f"{shown.organiser} moved {shown.title} to {_there(ask, shown)}, as you asked."))
+        case AskState.STAYED:
+            return told(
+                paragraph(
+                    Strong(f"{shown.organiser} agreed to move {shown.title}, but it could not move."),
+                    f" {_there(ask, shown)} is no longer possible: it stays {shown.when()}.",
+                ),
+                paragraph("You can suggest another time in the meeting's own message."),
             )
         case AskState.KEPT:
             return told(
@@ -131,8 +132,17 @@ def _asked(ask: Ask, shown: Scene) -> Card | None:
             return None
         case AskState.OPEN:
             return _deciding(ask, shown, by)
-        case AskState.MOVED:
+        case AskState.AGREED:
             return told(paragraph(f"You move {shown.title} {_change(ask, shown)}, as {by} asked."))
+        case AskState.MOVED:
+            return told(paragraph(f"You moved {shown.title} to {_there(ask, shown)}, as {by} asked."))
+        case AskState.STAYED:
+            return told(
+                paragraph(
+                    f"{shown.title} could not move to {_there(ask, shown)}, as {by} asked: it stays {shown.when()}."
+                    f" {by} was told."
+                )
+            )
         case AskState.KEPT:
             return told(paragraph(f"You keep {shown.title} where it is: {shown.when()}. {by} was told."))
         case AskState.WITHDRAWN:
@@ -175,6 +185,10 @@ def _change(ask: Ask, shown: Scene) -> str:
 
 def _wanted(ask: Ask, shown: Scene) -> Interval:
     return ask.wanted or shown.meeting.when
+
+
+def _there(ask: Ask, shown: Scene) -> str:
+    return shown.when(_wanted(ask, shown))
 
 
 def _until(ask: Ask, shown: Scene) -> str:
