@@ -69,6 +69,8 @@ class Attendance:
     """The STATUS it was given then; None asks for it to be written again."""
     written_at: datetime | None = None
     """When that was confirmed: a reading that began no later knows nothing of it."""
+    went_by: datetime | None = None
+    """When what we know of their time was read, where a calendar of theirs did not answer the last look; else None."""
     is_reachable: bool = True
     """False once their chat refused a message (they do not have the app)."""
 

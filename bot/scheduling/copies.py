@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -43,6 +43,16 @@ _Answer = TypeVar("_Answer")
 
 class _LetGo(Stale):
     """The loan is over: whoever has it now goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the last look found."""
+
+    taken: list[CalendarId]
+    """The calendars in which something else stands."""
+    went_by: dict[PersonId, datetime]
+    """Whose calendars did not answer, and when what is known of them was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +94,8 @@ class Copies:
         except NotFound:
             return None
 
-    def in_the_way(self, meeting: Meeting, when: Interval) -> list[CalendarId]:
-        """The calendars in which something else stands at that time: looked at live, all at once.
+    def look_at(self, meeting: Meeting, when: Interval) -> Look:
+        """What else stands in everybody's calendars at that time: looked at live, all at once.
 
         Where one does not answer in time, the mirror's word is taken for it; a clash that it did not know yet is then
         found by its next reading.
@@ -96,14 +106,15 @@ class Copies:
             counting = [one for one in calendars.of_people(tx, meeting.tenant, coming) if one.counts]
             ids = [one.id for one in counting]
             known = mirror.busy(tx, meeting.tenant, ids, when)
-        seen = self._looked(counting, owners, when)
-        for calendar in ids:
-            if calendar not in seen:
-                log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar})
-                seen[calendar] = [one.instance for one in known if one.calendar == calendar]
-        return [calendar for calendar, instances in seen.items() if in_the_way(meeting, when, instances)]
+        seen = self._seen(counting, owners, when)
+        silent = [one for one in counting if one.id not in seen]
+        for calendar in silent:
+            log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar.id})
+            seen[calendar.id] = [one.instance for one in known if one.calendar == calendar.id]
+        taken = [calendar for calendar, instances in seen.items() if in_the_way(meeting, when, instances)]
+        return Look(taken=taken, went_by=_oldest(silent))
 
-    def _looked(
+    def _seen(
         self, counting: Iterable[Calendar], owners: dict[PersonId, Person], when: Interval
     ) -> dict[CalendarId, Iterable[Instance]]:
         """What stands there now, of those that answered in time."""
@@ -146,6 +157,14 @@ class Copies:
     def _guard(self) -> None:
         if not self.holds():
             raise _LetGo("Somebody else works on this meeting now.")
+
+
+def _oldest(silent: Iterable[Calendar]) -> dict[PersonId, datetime]:
+    known: dict[PersonId, datetime] = {}
+    for one in silent:
+        if one.read_at is not None:
+            known[one.person] = min(one.read_at, known.get(one.person, one.read_at))
+    return known
 
 
 def _collected(

@@ -121,12 +121,14 @@ class _Run:
 
     def _is_taken(self, meeting: Meeting) -> bool:
         """Whether anything else stands there; the mirror does not know of it yet, so it is to be read at once."""
-        blocked = self.copies.in_the_way(meeting, meeting.moving_to or meeting.when)
-        if blocked:
+        look = self.copies.look_at(meeting, meeting.moving_to or meeting.when)
+        if look.taken:
             with self.database.transaction() as tx:
-                for calendar in blocked:
+                for calendar in look.taken:
                     calendars.dirty(tx, meeting.tenant, calendar, self.clock.now())
-        return bool(blocked)
+        elif look.went_by != {one.person: one.went_by for one in meeting.attendances if one.went_by}:
+            self._save(meeting, saga_rows.went_by(look.went_by))
+        return bool(look.taken)
 
     def _organiser(self, meeting: Meeting) -> Meeting | Trouble:
         """The organiser's copy stands as it should."""

@@ -3,7 +3,7 @@
 Each function changes the meeting within the transaction that saves it, so that nobody is told what is not so.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,6 +42,13 @@ def written(attendance: Attendance, sequence: int) -> Change:
         )
 
     return stands
+
+
+def went_by(known: Mapping[PersonId, datetime]) -> Change:
+    """The last look before it is written: for these people it had to go by what was read then."""
+    return lambda _tx, meeting, _now: replace(
+        meeting, attendances=tuple(replace(one, went_by=known.get(one.person)) for one in meeting.attendances)
+    )
 
 
 def freed(attendance: Attendance) -> Change:
@@ -113,7 +120,8 @@ def stayed(reason: str) -> Change:
             ledger.release(tx, meeting.tenant, meeting.id, when=meeting.moving_to)
         settle_agreed(tx, meeting, AskState.STAYED, now)
         _show(tx, meeting, now, ring=(meeting.organiser,))
-        return replace(meeting, state=MeetingState.BOOKED, moving_to=None, reason=reason)
+        known = went_by({})(tx, meeting, now)  # the last look was at the time to which it does not go
+        return replace(known, state=MeetingState.BOOKED, moving_to=None, reason=reason)
 
     return where_it_is
 

@@ -53,6 +53,7 @@ ATTENDANCES = Table(
     Column("written", Integer),
     Column("written_status", Text),
     Column("written_at", BigInteger),
+    Column("went_by", BigInteger),
     Column("is_reachable", Boolean, nullable=False),
     Index("attendance_by_person", "tenant", "person"),
 )
@@ -130,6 +131,7 @@ def _attend(tx: Tx, meeting: Meeting) -> None:
                 "written": one.written,
                 "written_status": one.written_status,
                 "written_at": None if one.written_at is None else seconds(one.written_at),
+                "went_by": None if one.went_by is None else seconds(one.went_by),
                 "is_reachable": one.is_reachable,
             }
             for position, one in enumerate(meeting.attendances)
@@ -205,5 +207,6 @@ def _attendance(row: Row[Any]) -> Attendance:
         written=row.written,
         written_status=None if row.written_status is None else Status(row.written_status),
         written_at=_instant(row.written_at),
+        went_by=_instant(row.went_by),
         is_reachable=row.is_reachable,
     )

@@ -104,6 +104,18 @@ def test_a_copy_that_is_late_and_a_person_without_one_are_said(office: Office) -
     assert "Kim does not have Overlap in this chat, and no invitation reaches them: please tell them." in card.summary
 
 
+def test_what_stood_in_for_a_calendar_that_did_not_answer_is_said_until_it_is_read(office: Office) -> None:
+    meeting = a_meeting(office, MeetingState.BOOKED)
+    first, second, third = meeting.attendances
+    keep(office, replace(meeting, attendances=(first, replace(second, went_by=NOW), third)))
+    office.clock.move(timedelta(minutes=3))
+    said = "Alex's calendar did not answer at the last look; I went by what I knew from 3 min ago."
+    assert said in is_complete(office.messages.card("meeting", "meeting", office.person("ana"))).summary
+    assert said not in is_complete(office.messages.card("meeting", "meeting", office.person("alex"))).summary
+    office.reads("alex")
+    assert said not in is_complete(office.messages.card("meeting", "meeting", office.person("ana"))).summary
+
+
 def test_a_meeting_that_is_over_has_no_buttons(office: Office) -> None:
     keep(office, a_meeting(office, MeetingState.BOOKED))
     office.clock.set(NOON.end)

@@ -10,7 +10,7 @@ from bot.core.events import Status
 from bot.core.meetings import MeetingState, Road
 from bot.core.proposals import ProposalState
 from bot.storage import calendars
-from tests.builders import TENANT
+from tests.builders import NOW, TENANT
 from tests.scheduling.booked import Trip
 
 DOWN = TryLater("The server is down.")
@@ -95,6 +95,16 @@ def test_where_a_calendar_does_not_answer_the_mirrors_word_is_taken(trip: Trip) 
     trip.service.place(trip.remote(trip.cem), uid="not read yet", when=meeting.when)
     trip.drives(meeting.id)
     assert [len(copies) for copies in trip.copies(meeting, trip.ana, trip.ben)] == [1, 1]
+    assert [one.went_by for one in trip.now(meeting.id).attendances] == [None, None, NOW]
+
+
+def test_once_it_answers_the_mirrors_word_is_not_needed_any_more(trip: Trip) -> None:
+    meeting = trip.books()
+    trip.service.trouble("ben", DOWN)
+    trip.drives(meeting.id)
+    assert trip.now(meeting.id).attendances[1].went_by == NOW
+    trip.service.trouble("ben", None)
+    assert [one.went_by for one in trip.settles(meeting.id).attendances] == [None, None]
 
 
 @pytest.mark.parametrize(

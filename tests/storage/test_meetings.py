@@ -58,6 +58,7 @@ def test_what_was_kept_is_what_is_read(database: Database) -> None:
         written=2,
         written_status=Status.TENTATIVE,
         written_at=NOW,
+        went_by=NOW,
         is_reachable=False,
     )
     whole = meeting(

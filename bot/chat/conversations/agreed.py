@@ -1,7 +1,7 @@
 """A meeting with everyone in it, as one of them sees it; what both views of it share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.chat.cards import Block
@@ -12,6 +12,7 @@ from bot.core.intervals import Interval
 from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.text import Link
+from bot.storage import calendars
 from bot.storage.database import Tx
 
 
@@ -24,6 +25,8 @@ class Scene:
     everyone: Mapping[PersonId, Person]
     called: Mapping[PersonId, str]
     now: datetime
+    went_by: Mapping[PersonId, datetime] = field(default_factory=dict)
+    """Whose calendars did not answer the last look nor since, and when what we know of them was read."""
 
     @property
     def others(self) -> tuple[Person, ...]:
@@ -53,7 +56,17 @@ class Scene:
 def scene(tx: Tx, meeting: Meeting, viewer: Person, now: datetime) -> Scene:
     """The meeting with its people."""
     people = everyone(tx, meeting.tenant, meeting.people)
-    return Scene(meeting, viewer, people, names(list(people.values())), now)
+    return Scene(meeting, viewer, people, names(list(people.values())), now, _went_by(tx, meeting))
+
+
+def _went_by(tx: Tx, meeting: Meeting) -> dict[PersonId, datetime]:
+    found: dict[PersonId, datetime] = {}
+    for one in meeting.attendances:
+        if one.went_by is not None:
+            theirs = calendars.of_person(tx, meeting.tenant, one.person)
+            if any(each.counts and each.read_at is not None and each.read_at <= one.went_by for each in theirs):
+                found[one.person] = one.went_by
+    return found
 
 
 def link(shown: Scene) -> list[Block]:

@@ -5,9 +5,10 @@ from typing import assert_never
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import slots
 from bot.chat.conversations.agreed import Scene, line, link
-from bot.chat.conversations.words import listed, paragraph, platform, told
+from bot.chat.conversations.words import listed, note, paragraph, platform, told
 from bot.core.meetings import Attendance, MeetingState, Response, Road
 from bot.core.text import Strong
+from bot.language.wording import times
 
 ANSWERS = {
     Response.NEEDS_ACTION: "no answer yet",
@@ -70,7 +71,7 @@ def _headline(shown: Scene) -> list[Block]:
 
 def _standing(shown: Scene) -> list[Block]:
     """Where it stands, who answered what, whom nothing reaches."""
-    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown)]
+    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown), *_unseen(shown)]
 
 
 def _calendars(shown: Scene) -> list[Block]:
@@ -82,6 +83,16 @@ def _calendars(shown: Scene) -> list[Block]:
     if late:
         blocks.append(paragraph(f"It is not on {_calendar_of(late, last='or')} yet: I keep trying."))
     return blocks
+
+
+def _unseen(shown: Scene) -> list[Block]:
+    """Whose calendars did not answer the last look, and what stood in for them."""
+    notes: list[Block] = []
+    for person, known in shown.went_by.items():
+        whose = "Your" if person == shown.viewer.id else f"{shown.called[person]}'s"
+        age = times.age(shown.now - known)
+        notes.append(note(f"{whose} calendar did not answer at the last look; I went by what I knew from {age} ago."))
+    return notes
 
 
 def _owner(shown: Scene, one: Attendance) -> str:

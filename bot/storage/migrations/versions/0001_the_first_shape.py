@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("written", sa.Integer(), nullable=True),
         sa.Column("written_status", sa.Text(), nullable=True),
         sa.Column("written_at", sa.BigInteger(), nullable=True),
+        sa.Column("went_by", sa.BigInteger(), nullable=True),
         sa.Column("is_reachable", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "meeting", "person"),
     )
