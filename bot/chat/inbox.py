@@ -83,7 +83,7 @@ class Inbox:
     def _known(self, delivery: Delivery) -> Person:
         """Who that is; where our own conversation with them lives is kept, so that it can be spoken in later."""
         place = delivery.incoming.place
-        person = self.who.person(delivery.incoming.by, delivery.profile)
+        person = self.who.person(delivery.incoming.by, delivery.profile, place)
         home = codec.encode_home(place) if place.is_private else None
         with self.database.reading() as tx:
             moved = home if home is not None and people.home(tx, person.tenant, person.id) != home else None
