@@ -4,17 +4,28 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.playground.road import Road
 from bot.playground.stage import Stage, stage
 from bot.playground.tour import asking
 from bot.playground.tour.play import Play
 from bot.playground.tour.telling import Silent
+from tests.scenarios.reading import Unfit, unfit
 
 
 @pytest.fixture(scope="session")
-def standing() -> Iterator[Stage]:
-    """Everything that the demo starts."""
-    with stage() as standing:
+def road() -> Iterator[Road]:
+    """A way to a calendar server on which the weather may change."""
+    with Road() as road:
+        yield road
+
+
+@pytest.fixture(scope="session")
+def standing(road: Road) -> Iterator[Stage]:
+    """Everything that the demo starts; at the end, every message that anybody was ever shown is looked through."""
+    with stage(hosts=[road.host]) as standing:
         yield standing
+        found: list[Unfit] = unfit(standing)
+    assert not found
 
 
 @pytest.fixture(scope="session")

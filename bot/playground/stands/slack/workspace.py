@@ -31,6 +31,8 @@ class Workspace:
     """Everything that is written in one workspace."""
 
     now: Callable[[], float] = time.time
+    history: list[Message] = field(default_factory=list)
+    """Everything that ever stood here, as it stood: each message, and each edit of it."""
     _channels: dict[str, Channel] = field(default_factory=dict)
     _messages: dict[tuple[str, str], Message] = field(default_factory=dict)
     _read: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -78,9 +80,7 @@ class Workspace:
                 channel=channel, ts=self._next_ts(), by=by, text=str(body.get("text", "")), blocks=_numbered(body),
                 only_for=only_for,
             )  # fmt: skip
-            self._messages[channel, message.ts] = message
-            self._changed.notify_all()
-            return message
+            return self._put(message)
 
     def edit(self, message: Message, body: Json) -> Message:
         """The same message says something else: it does not become unread again."""
@@ -136,6 +136,7 @@ class Workspace:
     def _put(self, message: Message) -> Message:
         with self._changed:
             self._messages[message.channel, message.ts] = message
+            self.history.append(message)
             self._changed.notify_all()
         return message
 

@@ -46,6 +46,8 @@ class Office:
     tenant: str
     now: Callable[[], float] = time.monotonic
     """Counts the seconds of the rate limit."""
+    history: list[Message] = field(default_factory=list)
+    """Everything that ever stood in a chat, as it stood: each message, and each change of it."""
     _users: dict[str, TeamsUser] = field(default_factory=dict)
     _without_app: set[str] = field(default_factory=set)
     _messages: dict[str, Message] = field(default_factory=dict)
@@ -140,5 +142,6 @@ class Office:
 
     def _put(self, message: Message) -> Message:
         self._messages[message.id] = message
+        self.history.append(message)
         self._changed.notify_all()
         return message
