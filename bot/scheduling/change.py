@@ -11,9 +11,9 @@ from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, AskState, Meeting, MeetingState, Response
 from bot.scheduling.asked import settle_agreed, withdraw_asks
 from bot.scheduling.saga_plan import attending, changed
-from bot.scheduling.saga_rows import KIND
+from bot.scheduling.saga_rows import KIND, redraw
 from bot.scheduling.sight import sight
-from bot.storage import due, ledger, meetings, messages, people
+from bot.storage import due, ledger, meetings, people
 from bot.storage.database import Database, Tx
 
 
@@ -111,7 +111,7 @@ def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: 
 def hand_to_saga(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
     """Save it, let the saga make its calendars follow, and redraw what people see of it."""
     due.mark(tx, meeting.tenant, KIND, meeting.id, now)
-    messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+    redraw(tx, meeting, now)
     return meetings.save(tx, meeting)
 
 

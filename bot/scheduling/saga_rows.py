@@ -12,7 +12,7 @@ from bot.core.meetings import AskState, Attendance, Meeting, MeetingState, Respo
 from bot.scheduling import saga_plan
 from bot.scheduling.asked import settle_agreed
 from bot.scheduling.propose import reopen
-from bot.storage import calendars, ledger, messages
+from bot.storage import calendars, conflicts, ledger, messages
 from bot.storage.database import Tx
 
 KIND = "meeting"
@@ -175,9 +175,16 @@ def _others(meeting: Meeting) -> tuple[PersonId, ...]:
     return tuple(one for one in saga_plan.attending(meeting) if one != meeting.organiser)
 
 
+def redraw(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Everyone who knows of it, or of a clash with it, sees it as it is."""
+    messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+    for conflict in conflicts.of_meeting(tx, meeting.tenant, meeting.id):
+        messages.changed(tx, meeting.tenant, "conflict", conflict.id, now)
+
+
 def _show(tx: Tx, meeting: Meeting, now: datetime, *, ring: tuple[PersonId, ...]) -> None:
     """Everyone who knows of it sees it as it is; those who must hear of it get a new message."""
-    messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
+    redraw(tx, meeting, now)
     if meeting.proposal is not None:
         messages.changed(tx, meeting.tenant, "proposal", meeting.proposal, now)  # "Booking…" there becomes "Booked"
     for person in ring:

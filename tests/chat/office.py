@@ -30,7 +30,7 @@ from bot.chat.tray import Tray
 from bot.conflicts.watch import Watching
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import SetClock
-from bot.core.errors import TryLater
+from bot.core.errors import OverlapError, TryLater
 from bot.core.ids import AskId, CalendarId, ConnectionId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.people import ChatIdentity, Person, Profile, Standing
@@ -193,8 +193,11 @@ class Office:
         return self._remotes[CalendarId(f"{user}-{name}".lower())][1]
 
     def own_title(self, tenant: TenantId, calendar: CalendarId, uid: str, starts: datetime) -> str | None:
-        with self.open_calendar(tenant, calendar) as (provider, remote):
-            return provider.title(remote, uid, starts)
+        try:
+            with self.open_calendar(tenant, calendar) as (provider, remote):
+                return provider.title(remote, uid, starts)
+        except OverlapError:
+            return None
 
     def person(self, user: str) -> Person:
         with self.database.reading() as tx:

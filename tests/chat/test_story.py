@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import TryLater
+from bot.core.errors import Refused, TryLater
 from bot.core.events import Status
 from bot.core.intervals import Interval
 from tests.builders import span
@@ -208,6 +208,15 @@ def test_one_click_moves_the_meeting_and_rings_the_other(booked: Office) -> None
     assert labels(booked.surface.seen("alex")[0].card) == []
     assert "Now Tue 1 Dec 15:30–16:00 (Berlin time)" in booked.says("ana")[0]
     assert booked.says("ana")[1] == "No clash any more: “Ana / Alex” is now Tue 1 Dec 15:30–16:00 (Berlin time)."
+
+
+def test_a_move_out_of_a_clash_that_cannot_be_leaves_the_clash_open(booked: Office) -> None:
+    collides(booked, "ana")
+    clash = booked.dm("ana")
+    booked.service.trouble("ana", Refused("403"))
+    booked.presses("ana", clash, "Move to Tue 15:30")
+    assert "It stays there and could not be moved: a calendar refused it." in booked.dm("ana").card.summary
+    assert "Move to Tue 15:30" in labels(next(one for one in booked.surface.seen("ana") if one.id == clash.id).card)
 
 
 def test_after_a_move_everyone_is_asked_again(booked: Office) -> None:
