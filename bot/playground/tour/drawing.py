@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
+MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(https?://[^)]+\)")
 STRONG = re.compile(r"\*([^*\n]+)\*")
 INVISIBLE = re.compile("[\u200b\u2060\u200d]")
 
@@ -108,4 +109,5 @@ def _mrkdwn(words: str, base: str = "") -> Text:
 
 
 def _unmarked(words: str) -> str:
-    return re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", INVISIBLE.sub("", words)).replace("**", "")
+    words = MARKDOWN_LINK.sub(r"\1", INVISIBLE.sub("", words))
+    return re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", words).replace("**", "")

@@ -13,9 +13,9 @@ def the_same(play: Play) -> None:
     for who in ("ana", "sam"):
         play.stage.teams.install(who)
         _connect(play, who)
-    for line, shown in (("help", "next week"), ("meet status", "Work")):
-        says(play, "ana", line)
-        sees(play, "ana", has(shown), f"“{line}” works in the personal chat")
+    for line, shown in (("help", "next week"), ("meet status", "read")):
+        since = says(play, "ana", line)
+        sees(play, "ana", has(shown), f"“{line}” works in the personal chat", since=since)
     ours = _book(play)
     _removed(play, ours)
 
@@ -39,8 +39,8 @@ def _removed(play: Play, ours: Message) -> None:
     sees(play, "sam", has("took back"), "Sam is told that it was taken back")
     play.tell.behind("Sam removes the app from Teams")
     play.stage.teams.uninstall("sam")
-    says(play, "ana", REQUEST)
-    offer = sees(play, "ana", offers, "times, as before", quiet=True)
+    since = says(play, "ana", REQUEST)
+    offer = sees(play, "ana", offers, "times, as before", since=since, quiet=True)
     presses(play, "ana", offer, offers(offer)[0])
     told = sees(play, "ana", has("does not have Overlap in Teams"), "the card says how Sam is told instead")
     play.holds(has("the calendar invitation reaches them")(told), "the calendar invitation reaches Sam")
@@ -58,11 +58,13 @@ def _connect(play: Play, who: str) -> None:
     play.tell.holds(f"{play.name(who)} connected the same calendars to their Teams account", None)
 
 
-def says(play: Play, who: str, words: str) -> None:
-    """They type to the bot in their personal chat."""
+def says(play: Play, who: str, words: str) -> int:
+    """They type to the bot in their personal chat; how many messages they had seen before."""
+    since = len(play.stage.teams.messages(who))
     play.tell.types(play.name(who), words)
     answer = play.stage.teams.say(who, words)
     must(answer.status_code in (200, 201, 202), f"Teams got {answer.status_code} for “{words}”")
+    return since
 
 
 def presses(play: Play, who: str, message: Message, label: str) -> None:
@@ -71,11 +73,13 @@ def presses(play: Play, who: str, message: Message, label: str) -> None:
     play.stage.teams.press(who, message, label)
 
 
-def sees(play: Play, who: str, shows: Shows, words: str, *, within: float = 6.0, quiet: bool = False) -> Message:
+def sees(
+    play: Play, who: str, shows: Shows, words: str, *, since: int = 0, within: float = 6.0, quiet: bool = False
+) -> Message:
     """Their newest message comes to read so."""
 
     def newest() -> Message | None:
-        return next((one for one in reversed(play.stage.teams.messages(who)) if shows(one)), None)
+        return next((one for one in reversed(play.stage.teams.messages(who)[since:]) if shows(one)), None)
 
     with stopwatch() as seconds:
         found = until(newest, f"{who} was not shown in Teams: {words}", within=within)
