@@ -66,6 +66,7 @@ class Router:
             "meeting.tentative": self.meeting.tentative,
             "meeting.decline": self.meeting.decline,
             "meeting.suggest": self.meeting.suggest,
+            "meeting.instead": self.proposal.instead,
             "meeting.again": self.meeting.again,
             "ask.pick": self.ask.pick,
             "ask.move": self.ask.move,

@@ -71,6 +71,8 @@ class Proposal:
     reading_until: datetime | None = None
     """While set, a reading was asked for, and until then "nothing fits" is not said."""
     meeting: MeetingId | None = None
+    failed: MeetingId | None = None
+    """The meeting that was booked of it last and failed: its message shows these times too."""
     version: int = 1
 
     def slot(self, slot_id: str) -> Slot | None:

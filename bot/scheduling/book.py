@@ -17,7 +17,7 @@ from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new
 from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Slot
-from bot.scheduling.propose import answered, asked_by
+from bot.scheduling.propose import answered, asked_by, redraw
 from bot.scheduling.roads import Party, plan
 from bot.scheduling.sight import sight
 from bot.storage import calendars, due, ledger, meetings, messages, people, proposals
@@ -85,7 +85,7 @@ class Booking:
         meetings.insert(tx, meeting)
         proposals.save(tx, replace(proposal, state=ProposalState.BOOKED, meeting=meeting.id, reading_until=None))
         due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
-        messages.changed(tx, meeting.tenant, "proposal", proposal.id, now)
+        redraw(tx, proposal, now)
         messages.show(
             tx, meeting.tenant, kind="meeting", subject=meeting.id, person=meeting.organiser, now=now, ring=True
         )
@@ -142,7 +142,7 @@ def _offer_anew(tx: Tx, proposal: Proposal, now: datetime) -> None:
     proposals.save(tx, fresh)
     if fresh.reading_until is not None:
         due.mark(tx, proposal.tenant, "proposal", proposal.id, fresh.reading_until)
-    messages.changed(tx, proposal.tenant, "proposal", proposal.id, now)
+    redraw(tx, proposal, now)
 
 
 def _receiving(tx: Tx, person: Person) -> Calendar | None:

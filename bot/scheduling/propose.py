@@ -124,7 +124,7 @@ class Proposing:
             if proposal.state not in (ProposalState.OPEN, ProposalState.WAITING):
                 raise Stale("Those times are no longer on offer. Please ask again.")
             saved = proposals.save(tx, change(proposal))
-            messages.changed(tx, tenant, KIND, proposal_id, now)
+            redraw(tx, proposal, now)
             messages.changed(tx, tenant, INVITE, proposal_id, now)
         return saved
 
@@ -169,10 +169,18 @@ def reopen(tx: Tx, meeting: Meeting, now: datetime) -> None:
     proposal = proposals.proposal(tx, meeting.tenant, meeting.proposal)
     if proposal.state is not ProposalState.BOOKED or proposal.meeting != meeting.id:
         return
-    fresh = answered(tx, replace(proposal, meeting=None, page=0), now, taken=(meeting.when,))
+    again = replace(proposal, meeting=None, failed=meeting.id, page=0)
+    fresh = answered(tx, again, now, taken=(meeting.when,))
     proposals.save(tx, fresh)
     due.mark(tx, meeting.tenant, KIND, proposal.id, _wake(tx, fresh) or now)
-    messages.changed(tx, meeting.tenant, KIND, proposal.id, now)
+    redraw(tx, fresh, now)
+
+
+def redraw(tx: Tx, proposal: Proposal, now: datetime) -> None:
+    """Whoever sees its times sees them as they are: in its own message, and in that of a meeting that failed."""
+    messages.changed(tx, proposal.tenant, KIND, proposal.id, now)
+    if proposal.failed is not None:
+        messages.changed(tx, proposal.tenant, "meeting", proposal.failed, now)
 
 
 def slot_id(when: Interval) -> str:
@@ -223,7 +231,7 @@ def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
         ring = after.state is ProposalState.OPEN
         messages.show(tx, after.tenant, kind=KIND, subject=after.id, person=after.asker, now=now, ring=ring)
     elif _seen(after) != _seen(before):
-        messages.changed(tx, after.tenant, KIND, after.id, now)
+        redraw(tx, after, now)
     return saved
 
 

@@ -29,6 +29,7 @@ PROPOSALS = Table(
     Column("waiting_for", Text, nullable=False),
     Column("reading_until", BigInteger),
     Column("meeting", Text),
+    Column("failed", Text),
     Column("version", Integer, nullable=False),
 )
 
@@ -112,6 +113,7 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "waiting_for": json.dumps(proposal.waiting_for),
         "reading_until": None if proposal.reading_until is None else seconds(proposal.reading_until),
         "meeting": proposal.meeting,
+        "failed": proposal.failed,
         "version": proposal.version,
     }
 
@@ -136,6 +138,7 @@ def _whole(tx: Tx, row: Row[Any]) -> Proposal:
         waiting_for=tuple(PersonId(person) for person in json.loads(row.waiting_for)),
         reading_until=None if row.reading_until is None else instant(row.reading_until),
         meeting=None if row.meeting is None else MeetingId(row.meeting),
+        failed=None if row.failed is None else MeetingId(row.failed),
         version=row.version,
     )
 

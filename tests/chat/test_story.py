@@ -171,6 +171,48 @@ def test_a_participant_cannot_undo(booked: Office) -> None:
     assert "organiser" in booked.whisper("alex").card.summary
 
 
+@pytest.fixture
+def failed(office: Office) -> Office:
+    """Ana booked a time that Alex's calendar filled unseen in that moment."""
+    office.types("ana", "@alex 30m next week")
+    office.service.place(office.remote("alex"), uid="sudden", when=berlin("2026-11-30", "15:30-16:00"))
+    office.presses("ana", office.whisper("ana"), FIRST)
+    return office
+
+
+def test_a_booking_that_fails_says_so_and_lists_fresh_times(failed: Office) -> None:
+    told = failed.dm("ana").card
+    assert told.summary.startswith(
+        "Not booked: “Ana / Alex”. Mon 30 Nov 15:30–16:00 (Berlin time), with Alex: the time was taken meanwhile."
+        " Nothing is left on any calendar, and nobody else was told. These times are free instead:"
+    )
+    assert labels(told)[:2] == ["Book Mon 16:00", "Book Tue 15:30"]
+    assert (len(labels(told)), labels(told)[-1]) == (6, "Find other times")
+    assert stands(failed, "ana") == stands(failed, "alex") == failed.surface.seen("alex") == []
+
+
+def test_a_time_in_the_place_of_one_that_failed_is_booked_from_there(failed: Office) -> None:
+    told = failed.dm("ana")
+    failed.presses("ana", told, "Book Tue 15:30")
+    failed.presses("ana", told, "Book Wed 15:30")
+    assert stands(failed, "ana") == stands(failed, "alex") == [berlin("2026-12-01", "15:30-16:00")]
+    older, newer = failed.surface.seen("ana")
+    assert older.card.summary.endswith("You chose another time: a newer message tells how that stands.")
+    assert newer.card.summary.startswith("Booked: “Ana / Alex”. Tue 1 Dec 15:30–16:00")
+    assert labels(older.card) == []
+
+
+def test_the_times_instead_stay_true(failed: Office) -> None:
+    told = failed.dm("ana")
+    failed.service.place(failed.remote("alex"), uid="more", when=berlin("2026-12-01", "15:00-18:00"))
+    failed.clock.move(timedelta(seconds=2))
+    failed.reads("alex")
+    failed.presses("ana", told, "Book Tue 15:30")
+    assert failed.whisper("ana").card.summary.startswith("That time is no longer free.")
+    assert "Book Tue 15:30" not in labels(failed.dm("ana").card)
+    assert "Book Wed 15:30" in labels(failed.dm("ana").card)
+
+
 def test_a_clash_is_told_to_the_organiser_alone_with_times_to_move_to(booked: Office) -> None:
     collides(booked, "ana")
     clash = booked.dm("ana").card
@@ -215,7 +257,7 @@ def test_a_move_out_of_a_clash_that_cannot_be_leaves_the_clash_open(booked: Offi
     clash = booked.dm("ana")
     booked.service.trouble("ana", Refused("403"))
     booked.presses("ana", clash, "Move to Tue 15:30")
-    assert "It stays there and could not be moved: a calendar refused it." in booked.dm("ana").card.summary
+    assert "It stays there and could not be moved: your calendar refused it." in booked.dm("ana").card.summary
     assert "Move to Tue 15:30" in labels(next(one for one in booked.surface.seen("ana") if one.id == clash.id).card)
 
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.chat.cards import Card
-from bot.chat.conversations import agreed, attended, organised
+from bot.chat.conversations import agreed, attended, failed, organised
 from bot.chat.conversations.connect import ConnectTalk
 from bot.chat.conversations.words import names
 from bot.core.calendars import Problem
@@ -74,14 +75,51 @@ def test_a_moved_meeting_says_both_times_in_plain_words(office: Office, user: st
 @pytest.mark.parametrize("reason", ["taken", "refused", "sign_in_needed", "late"])
 def test_a_meeting_that_failed_says_why_and_offers_other_times(office: Office, reason: str) -> None:
     card = meeting_card(office, a_meeting(office, MeetingState.FAILED, reason=reason), "ana")
-    assert organised.REASONS[reason] in card.summary
+    assert failed.REASONS[reason] in card.summary
     assert "Find other times" in [one.label for one in card.buttons]
+
+
+@pytest.mark.parametrize(
+    ("proposal", "labels"),
+    [
+        pytest.param(
+            {"failed": MeetingId("meeting")},
+            [f"Book {day} 13:00" for day in ("Tue", "Wed", "Thu", "Fri", "Sat")] + ["Find other times"],
+            id="there are times",
+        ),
+        pytest.param({"failed": MeetingId("meeting"), "slots": ()}, ["Find other times"], id="there is none"),
+        pytest.param({"failed": MeetingId("another")}, [], id="another one failed since"),
+        pytest.param(
+            {"failed": MeetingId("meeting"), "meeting": MeetingId("another"), "state": ProposalState.BOOKED},
+            [],
+            id="another time is booked",
+        ),
+        pytest.param(
+            {"failed": MeetingId("meeting"), "state": ProposalState.EXPIRED}, ["Find other times"], id="it expired"
+        ),
+    ],
+)
+def test_a_meeting_that_failed_lists_the_times_that_can_be_had_instead(
+    office: Office, proposal: dict[str, Any], labels: list[str]
+) -> None:
+    with office.database.transaction() as tx:
+        proposals.insert(tx, a_proposal(office, **{"state": ProposalState.OPEN} | proposal))
+    card = meeting_card(office, a_meeting(office, MeetingState.FAILED, reason="taken"), "ana")
+    assert [one.label for one in card.buttons] == labels
+    assert ("2 of 2 calendars" in card.summary) is (len(labels) > 1)
+
+
+def test_times_are_offered_only_where_a_calendar_can_receive_them(office: Office) -> None:
+    with office.database.transaction() as tx:
+        proposals.insert(tx, a_proposal(office, ProposalState.OPEN, failed=MeetingId("meeting")))
+    card = meeting_card(office, a_meeting(office, MeetingState.FAILED, reason="sign_in_needed"), "ana")
+    assert [one.label for one in card.buttons] == ["Connect my calendar", "Find other times"]
 
 
 @pytest.mark.parametrize("reason", ["taken", "refused", "sign_in_needed", "late"])
 def test_a_meeting_that_could_not_move_says_why(office: Office, reason: str) -> None:
     card = meeting_card(office, a_meeting(office, MeetingState.BOOKED, reason=reason), "ana")
-    assert f"It stays there and could not be moved: {organised.REASONS[reason]}." in card.summary
+    assert f"It stays there and could not be moved: {failed.REASONS[reason]}." in card.summary
 
 
 @pytest.mark.parametrize("response", Response)

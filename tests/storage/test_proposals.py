@@ -56,6 +56,7 @@ def test_what_was_kept_is_what_is_read(database: Database) -> None:
         waiting_for=(ANA,),
         reading_until=NOW,
         meeting=MeetingId("m"),
+        failed=MeetingId("f"),
     )
     kept(database, whole)
     with database.reading() as tx:

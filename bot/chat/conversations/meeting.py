@@ -7,15 +7,16 @@ from bot.chat.cards import Card, Press
 from bot.chat.conversations import agreed, attended, organised
 from bot.chat.conversations.words import everyone
 from bot.core.clock import Clock
-from bot.core.errors import NotAllowed
+from bot.core.errors import NotAllowed, NotFound
 from bot.core.ids import MeetingId, TenantId
-from bot.core.meetings import Meeting, Response
+from bot.core.meetings import Meeting, MeetingState, Response
 from bot.core.people import Person
+from bot.core.proposals import Proposal
 from bot.scheduling.ask import Asking
 from bot.scheduling.change import Changing
 from bot.scheduling.propose import Proposing
 from bot.storage import meetings, proposals
-from bot.storage.database import Database
+from bot.storage.database import Database, Tx
 
 KIND = "meeting"
 
@@ -61,7 +62,9 @@ class MeetingTalk:
         with self.database.reading() as tx:
             meeting = meetings.meeting(tx, tenant, MeetingId(subject))
             shown = agreed.scene(tx, meeting, viewer, self.clock.now())
-        return organised.card(shown) if viewer.id == meeting.organiser else attended.card(shown)
+            if viewer.id != meeting.organiser:
+                return attended.card(shown)
+            return organised.card(shown, _proposal(tx, meeting) if meeting.state is MeetingState.FAILED else None)
 
     def _respond(self, by: Person, press: Press, response: Response) -> Answer:
         self.changing.respond(by.tenant, MeetingId(press.subject), by.id, response)
@@ -71,3 +74,13 @@ class MeetingTalk:
         if meeting.organiser != by.id:
             raise NotAllowed("Only the meeting's organiser can look for other times.")
         return meeting
+
+
+def _proposal(tx: Tx, meeting: Meeting) -> Proposal | None:
+    """What it was booked of, as that stands now."""
+    if meeting.proposal is None:
+        return None
+    try:
+        return proposals.proposal(tx, meeting.tenant, meeting.proposal)
+    except NotFound:
+        return None

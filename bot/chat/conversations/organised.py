@@ -3,10 +3,11 @@
 from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
-from bot.chat.conversations import slots
+from bot.chat.conversations import failed, slots
 from bot.chat.conversations.agreed import Scene, line, link
 from bot.chat.conversations.words import listed, note, paragraph, platform, told
 from bot.core.meetings import Attendance, MeetingState, Response, Road
+from bot.core.proposals import Proposal
 from bot.core.text import Strong
 from bot.language.wording import times
 
@@ -16,16 +17,10 @@ ANSWERS = {
     Response.TENTATIVE: "maybe",
     Response.DECLINED: "declined",
 }
-REASONS = {
-    "taken": "the time was taken meanwhile",
-    "refused": "a calendar refused it",
-    "sign_in_needed": "a calendar must be connected again first",
-    "late": "a calendar did not answer in time",
-}
 
 
-def card(shown: Scene) -> Card:
-    """The meeting as its organiser sees it."""
+def card(shown: Scene, instead: Proposal | None = None) -> Card:
+    """The meeting as its organiser sees it; `instead` is what came of its request when it failed."""
     meeting = shown.meeting
     match meeting.state:
         case MeetingState.BOOKING:
@@ -48,7 +43,7 @@ def card(shown: Scene) -> Card:
         case MeetingState.UNDONE | MeetingState.CANCELLED:
             return told(*_ended(shown), line=line(shown))
         case MeetingState.FAILED:
-            return _failed(shown)
+            return failed.card(shown, instead)
         case _:
             assert_never(meeting.state)
 
@@ -64,8 +59,7 @@ def _headline(shown: Scene) -> list[Block]:
             paragraph(f"Now {shown.when()}{elsewhere}. Before: {shown.when(meeting.was)}."),
         ]
     if meeting.reason:
-        because = REASONS.get(meeting.reason, "a calendar refused it")
-        blocks.append(paragraph(f"It stays there and could not be moved: {because}."))
+        blocks.append(paragraph(f"It stays there and could not be moved: {failed.because(meeting)}."))
     return blocks
 
 
@@ -160,17 +154,3 @@ def _ended(shown: Scene) -> list[Block]:
         f" {listed(reached)} {'was' if len(reached) == 1 else 'were'} told." if reached and meeting.booked_at else ""
     )
     return [head, paragraph(f"It is off every calendar.{was_told}")]
-
-
-def _failed(shown: Scene) -> Card:
-    meeting = shown.meeting
-    because = REASONS.get(meeting.reason, "a calendar refused it")
-    buttons = [Button(label="Find other times", does=Press("meeting.again", meeting.id), look=Look.PRIMARY)]
-    if meeting.reason == "sign_in_needed":
-        buttons.append(Button(label="Connect my calendar", does=Press("connect.link")))
-    return told(
-        paragraph(Strong(f"Not booked: {shown.title}."), f" {shown.when()}, with {shown.who}: {because}."),
-        paragraph("Nothing is left on any calendar, and nobody else was told."),
-        Buttons(tuple(buttons)),
-        line=line(shown),
-    )

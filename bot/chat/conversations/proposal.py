@@ -8,14 +8,14 @@ from bot.chat.conversations import offer, strangers
 from bot.chat.conversations.words import everyone, names
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed
-from bot.core.ids import PersonId, ProposalId, TenantId
+from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId
 from bot.core.people import Person
 from bot.core.proposals import Proposal
 from bot.core.requests import Request
 from bot.people.who import Who
 from bot.scheduling.book import Booking
 from bot.scheduling.propose import INVITE, KIND, Proposing
-from bot.storage import messages, people, proposals
+from bot.storage import meetings, messages, people, proposals
 from bot.storage.database import Database
 
 
@@ -40,6 +40,13 @@ class ProposalTalk:
         proposal = self.own(by, press.subject)
         self.booking.book(by.tenant, proposal.id, press.choice, by.id)
         return Shows(kind=KIND, subject=proposal.id)
+
+    def instead(self, by: Person, press: Press) -> Answer:
+        """Another time in the place of one that could not be booked: the press names the meeting that failed."""
+        with self.database.reading() as tx:
+            meeting = meetings.meeting(tx, by.tenant, MeetingId(press.subject))
+        self.booking.book(by.tenant, self.own(by, meeting.proposal or "").id, press.choice, by.id)
+        return Shows(kind="meeting", subject=meeting.id)
 
     def more(self, by: Person, press: Press) -> Answer:
         return Shows(kind=KIND, subject=self.proposing.more(by.tenant, self.own(by, press.subject).id, by.id).id)

@@ -250,6 +250,7 @@ def upgrade() -> None:
         sa.Column("waiting_for", sa.Text(), nullable=False),
         sa.Column("reading_until", sa.BigInteger(), nullable=True),
         sa.Column("meeting", sa.Text(), nullable=True),
+        sa.Column("failed", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
