@@ -57,15 +57,35 @@ def test_a_time_on_another_date_for_somebody_says_the_date(office: Office) -> No
     assert "Tue 1 Dec 21:00–21:30 · 15:00 for Alex · Wed 2 Dec 01:30 for Kim." in card.summary
 
 
-def test_calendars_of_different_ages_are_told_apart(office: Office) -> None:
-    basis = (
-        *unread(office, Vouching.KNOWN, "kim", SECRET),
-        Basis(
-            person=office.person("ana").id, calendar=CalendarId("y"), name="Work", read_at=NOW, vouching=Vouching.KNOWN
+@pytest.mark.parametrize(
+    ("ages", "said"),
+    [
+        pytest.param({"ana": 2, "kim": 40}, "2 of 2 calendars, read 40 s ago. ", id="alike"),
+        pytest.param({"ana": 2, "kim": 300}, "2 of 2 calendars, read 2 s ago, Kim's 5 min ago. ", id="one is older"),
+        pytest.param({"kim": 2, "ana": 300}, "2 of 2 calendars, read 2 s ago, yours 5 min ago. ", id="one's own is"),
+        pytest.param(
+            {"ana": 2, "alex": 30, "kim": 300, "lee": 480, "mo": 600},
+            "5 of 5 calendars, read 30 s ago, some 10 min ago. ",
+            id="many are older",
         ),
+    ],
+)
+def test_what_it_rests_on_names_people_only_where_ages_differ(office: Office, ages: dict[str, int], said: str) -> None:
+    for user in ("lee", "mo"):
+        office.joins(user)
+    basis = tuple(
+        Basis(
+            person=office.person(user).id,
+            calendar=CalendarId(user),
+            name=SECRET,
+            read_at=NOW - timedelta(seconds=age),
+            vouching=Vouching.KNOWN,
+        )
+        for user, age in ages.items()
     )
-    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, basis=basis))
-    assert "2 of 2 calendars; Kim's read 40 s ago and yours read 0 s ago." in card.summary
+    people = ids(office, "ana", "alex", "kim", "lee", "mo")
+    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, basis=basis, people=people))
+    assert f" {said}Times are in your zone" in card.summary
 
 
 def test_who_gets_no_invitation_is_said_before_book(office: Office) -> None:

@@ -16,15 +16,29 @@ from bot.language.wording import times
 LONGEST_LIST = 4
 """Of one person's calendars: more are counted, not named."""
 
+ALIKE = timedelta(minutes=1)
+"""Ages that differ by no more are said once."""
+MOST_NAMED = 2
+
 
 def rests_on(basis: Sequence[Basis], viewer: Person, called: Mapping[PersonId, str], now: datetime) -> str:
-    """4 of 4 calendars, read 20 s ago; or: 4 of 4 calendars; yours read 2 s ago, Kim's 40 s ago."""
+    """4 of 4 calendars, read 20 s ago; or, where the ages differ: 4 of 4 calendars, read 2 s ago, Kim's 5 min ago."""
     known = sum(one.vouching is Vouching.KNOWN for one in basis)
-    ages = {person: _age(theirs, now) for person, theirs in _by_person(basis).items()}
     count = f"{known} of {len(basis)} calendars"
-    if len(set(ages.values())) == 1:
-        return f"{count}, {_read(next(iter(ages.values())))}."
-    return f"{count}; {listed([f'{_whose(person, viewer, called)} {_read(age)}' for person, age in ages.items()])}."
+    ages = {person: age for person, theirs in _by_person(basis).items() if (age := _age(theirs, now)) is not None}
+    if not ages:
+        return f"{count}."
+    youngest = min(ages.values())
+    older = {person: age for person, age in ages.items() if age > youngest + ALIKE}
+    together = max(age for person, age in ages.items() if person not in older)
+    parts = [f"{count}, read {times.age(together)} ago", *_older(older, viewer, called)]
+    return f"{', '.join(parts)}."
+
+
+def _older(ages: Mapping[PersonId, timedelta], viewer: Person, called: Mapping[PersonId, str]) -> list[str]:
+    if len(ages) > MOST_NAMED:
+        return [f"some {times.age(max(ages.values()))} ago"]
+    return [f"{_whose(person, viewer, called)} {times.age(age)} ago" for person, age in ages.items()]
 
 
 def reading(unread: Iterable[Basis], viewer: Person, called: Mapping[PersonId, str], now: datetime) -> str:
@@ -77,20 +91,16 @@ def _whose(person: PersonId, viewer: Person, called: Mapping[PersonId, str]) -> 
     return "yours" if person == viewer.id else f"{called[person]}'s"
 
 
-def _age(basis: Iterable[Basis], now: datetime) -> str | None:
+def _age(basis: Iterable[Basis], now: datetime) -> timedelta | None:
     """How old the oldest reading is; None where one was never read."""
     oldest = timedelta()
     for one in basis:
         if one.read_at is None:
             return None
         oldest = max(oldest, now - one.read_at)
-    return times.age(oldest)
-
-
-def _read(age: str | None) -> str:
-    return "not read yet" if age is None else f"read {age} ago"
+    return oldest
 
 
 def _old(basis: Iterable[Basis], now: datetime) -> str:
     age = _age(basis, now)
-    return "not read yet" if age is None else f"{age} old"
+    return "not read yet" if age is None else f"{times.age(age)} old"
