@@ -10,11 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-
-from apscheduler.executors.pool import ThreadPoolExecutor as TickExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from typing import TYPE_CHECKING
 
 from bot.core.clock import Clock
 from bot.core.errors import OverlapError, Stale, TryLater
@@ -22,6 +18,9 @@ from bot.jobs.backoff import wait
 from bot.jobs.engine import Kind, Tick
 from bot.storage import due
 from bot.storage.database import Database, instant
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +44,15 @@ class Embedded:
         self._stopping = False
         self._pool = ThreadPoolExecutor(max(1, sum(kind.workers for kind in kinds)), thread_name_prefix="work")
         self._looker = threading.Thread(target=self._look, name="look", daemon=True)
-        self._ticks = BackgroundScheduler(
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": TickExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
-        self._ticks.add_job(self.wake, IntervalTrigger(seconds=SWEEP.total_seconds()), id="sweep")
-        for tick in ticks:
-            self._ticks.add_job(tick.run, IntervalTrigger(seconds=tick.every.total_seconds()), id=tick.name)
+        self._ticks = tuple(ticks)
+        self._scheduler: BackgroundScheduler | None = None
 
     def start(self) -> None:
         """Free what a killed process left lent, then begin."""
         with self._database.transaction() as tx:
             due.release_all(tx)
-        self._ticks.start()
+        self._scheduler = self._ticking()
+        self._scheduler.start()
         self._looker.start()
 
     def wake(self) -> None:
@@ -71,14 +64,33 @@ class Embedded:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        if self._ticks.running:
-            self._ticks.shutdown(wait=True)
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
         if self._looker.is_alive():
             self._looker.join()
         self._pool.shutdown(wait=True)
 
     def is_alive(self) -> bool:
         return self._looker.is_alive()
+
+    def _ticking(self) -> "BackgroundScheduler":
+        from apscheduler.executors.pool import (
+            ThreadPoolExecutor as TickExecutor,
+        )  # a web server that only acks needs none
+        from apscheduler.jobstores.memory import MemoryJobStore
+        from apscheduler.schedulers.background import BackgroundScheduler
+        from apscheduler.triggers.interval import IntervalTrigger
+
+        scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": TickExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        scheduler.add_job(self.wake, IntervalTrigger(seconds=SWEEP.total_seconds()), id="sweep")
+        for tick in self._ticks:
+            scheduler.add_job(tick.run, IntervalTrigger(seconds=tick.every.total_seconds()), id=tick.name)
+        return scheduler
 
     def _look(self) -> None:
         while True:

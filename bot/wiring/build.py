@@ -1,52 +1,31 @@
-"""The one place where parts meet: everything is made here, once, and handed what it may touch."""
+"""The one place where parts meet: the web side is made here; the desk behind it when it is first asked for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.chat.cards import Card
-from bot.chat.conversations.ask import AskTalk
-from bot.chat.conversations.conflict import ConflictTalk
-from bot.chat.conversations.connect import ConnectTalk
-from bot.chat.conversations.connection import ConnectionTalk
-from bot.chat.conversations.help import HelpTalk
-from bot.chat.conversations.invite import InviteTalk
-from bot.chat.conversations.meeting import MeetingTalk
-from bot.chat.conversations.proposal import ProposalTalk
-from bot.chat.conversations.status import StatusTalk
-from bot.chat.inbox import Inbox
-from bot.chat.messages import Messages
-from bot.chat.router import Router
-from bot.chat.surface import Delivery, Surface
+from bot.chat.surface import Delivery
 from bot.chat.tray import Tray
-from bot.conflicts.watch import Watching
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import InvalidInput, OverlapError
-from bot.core.ids import CalendarId, TenantId
+from bot.core.errors import InvalidInput
 from bot.handlers.teams.registration import Registration
 from bot.jobs.embedded import Embedded
 from bot.jobs.engine import Engine
-from bot.people.connect import Connecting
-from bot.people.grants import Grants
-from bot.people.who import Who
-from bot.providers.registry import providers
-from bot.scheduling.ask import Asking
-from bot.scheduling.book import Booking
-from bot.scheduling.change import Changing
-from bot.scheduling.following import Following
-from bot.scheduling.propose import Proposing
-from bot.scheduling.saga import Saga
 from bot.storage.database import Database
 from bot.storage.vault import Vault, missing_keys
-from bot.sync.engine import Sync
-from bot.web import about, connect, health
+from bot.web import about, health
 from bot.web.app import Lifespan, application
-from bot.wiring.settings import Settings, SlackSettings, TeamsSettings
-from bot.wiring.tasks import Desk
+from bot.wiring.later import Later
+from bot.wiring.once import Once
+from bot.wiring.settings import Settings, SlackSettings
+from bot.wiring.tasks import Tasks
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,25 +33,25 @@ class House:
     """Everything, made and joined, nothing started yet."""
 
     settings: Settings
-    database: Database
-    clock: Clock
+    teams: Registration | None
     tray: Tray
-    inbox: Inbox
+    desk: "Once[Desk]"
     engine: Engine
-    connecting: Connecting
-    grants: Grants
+
+    @property
+    def database(self) -> Database:
+        return self.tray.database
 
     def application(self, lifespan: Lifespan) -> Starlette:
-        """Every door of the web server."""
-        routes: list[BaseRoute] = [
-            *health.routes(alive=self._alive, ready=self._ready),
-            *connect.routes(self.connecting),
-            *about.routes(urlsplit(self.settings.public_url).path.rstrip("/")),
-        ]
+        """Every door of the web server; those of which a platform waits for an ack come first."""
+        routes: list[BaseRoute] = []
         if self.settings.slack is not None:
             routes += self._slack(self.settings.slack)
-        if self.settings.teams is not None:
-            routes += self._teams(self.settings.teams)
+        if self.teams is not None:
+            routes += self._teams(self.teams)
+        routes += health.routes(alive=self._alive, ready=self._ready)
+        routes += about.routes(urlsplit(self.settings.public_url).path.rstrip("/"))
+        routes.append(Later(("/connect", "/static"), self._pages))
         return application(routes, lifespan)
 
     def keep(self, delivery: Delivery) -> None:
@@ -83,25 +62,30 @@ class House:
     def answer_now(self, delivery: Delivery) -> Card:
         """Answer within the call, and have what follows from it done at once."""
         try:
-            return self.inbox.answer_now(delivery)
+            return self.desk().inbox.answer_now(delivery)
         finally:
             self.engine.wake()
 
     def close(self) -> None:
         """Let go of calendars and of the database."""
-        self.grants.close()
+        if self.desk.is_made:
+            self.desk().close()
         self.database.close()
 
     def _slack(self, settings: SlackSettings) -> list[BaseRoute]:
         from bot.handlers.slack import app
 
-        return [*app.routes(signing_secret=settings.signing_secret, keep=self.keep, clock=self.clock)]
+        return [*app.routes(signing_secret=settings.signing_secret, keep=self.keep, clock=self.tray.clock)]
 
-    def _teams(self, settings: TeamsSettings) -> list[BaseRoute]:
+    def _teams(self, registered: Registration) -> list[BaseRoute]:
         from bot.handlers.teams import app
 
-        registered = _registration(settings, self.settings)
-        return [*app.routes(registered, keep=self.keep, answer_now=self.answer_now, clock=self.clock)]
+        return [*app.routes(registered, keep=self.keep, answer_now=self.answer_now, clock=self.tray.clock)]
+
+    def _pages(self) -> list[BaseRoute]:
+        from bot.web import connect
+
+        return connect.routes(self.desk().connecting)
 
     def _alive(self) -> str | None:
         return None if self.engine.is_alive() else "nobody looks at the due rows"
@@ -112,47 +96,27 @@ class House:
                 tx.exec_driver_sql("select 1 from due limit 1")
         except Exception:
             return "the database does not answer"
-        return self._alive()
+        return self._alive() if self.desk.is_made else "nobody is there yet to answer"
 
 
 def build(settings: Settings, clock: Clock | None = None) -> House:
     """The house for these settings. The database must be migrated before it is used."""
-    clock = clock or SystemClock()
-    database = Database(settings.database_url)
-    vault = Vault(settings.keys)
-    services = providers(private_hosts=settings.private_hosts, ca_file=settings.ca_file)
-    surfaces = _surfaces(settings)
-    grants = Grants(database, vault, services)
-    connecting = Connecting(database, clock, vault, services, settings.public_url, settings.sync_every)
-    proposing = Proposing(database, clock)
-    asking = Asking(database, clock, proposing.times_for_move)
-    watching = Watching(database, clock, proposing.times_for_move)
-    who = Who(database, clock, surfaces)
-    router = _router(settings, database, clock, grants, who, connecting, proposing, asking, watching)
-    messages = Messages(database, clock, vault, surfaces, router.views)
-    tray = Tray(database, clock, vault)
-    inbox = Inbox(database, clock, vault, tray, surfaces, who, router, messages)
-    desk = Desk(
-        database=database,
-        clock=clock,
-        inbox=inbox,
-        messages=messages,
-        sync=Sync(database, clock, grants.open_calendar),
-        proposing=proposing,
-        saga=Saga(database, clock, grants.open_calendar),
-        asking=asking,
-        following=Following(database, clock, grants.open_calendar, proposing.times_for_move),
-        watching=watching,
-    )
+    tray = Tray(Database(settings.database_url), clock or SystemClock(), Vault(settings.keys))
+    teams = _registration(settings)
+
+    def make() -> "Desk":
+        from bot.wiring.desk import make_desk
+
+        return make_desk(settings, tray, teams)
+
+    desk = Once(make)
+    tasks = Tasks(tray.database, tray.clock, desk)
     return House(
         settings=settings,
-        database=database,
-        clock=clock,
+        teams=teams,
         tray=tray,
-        inbox=inbox,
-        engine=Embedded(database, clock, desk.kinds(), desk.ticks()),
-        connecting=connecting,
-        grants=grants,
+        desk=desk,
+        engine=Embedded(tray.database, tray.clock, tasks.kinds(), tasks.ticks()),
     )
 
 
@@ -164,55 +128,10 @@ def check_keys(house: House) -> None:
         raise InvalidInput(f"OVERLAP_KEYS lacks {', '.join(missing)}: secrets in the database are sealed with it")
 
 
-def _router(
-    settings: Settings,
-    database: Database,
-    clock: Clock,
-    grants: Grants,
-    who: Who,
-    connecting: Connecting,
-    proposing: Proposing,
-    asking: Asking,
-    watching: Watching,
-) -> Router:
-    changing = Changing(database, clock)
-    booking = Booking(database, clock, settings.title_template, settings.meeting_url_template)
-
-    def own_title(tenant: TenantId, calendar: CalendarId, uid: str, starts: datetime) -> str | None:
-        try:
-            with grants.open_calendar(tenant, calendar) as (provider, remote):
-                return provider.title(remote, uid, starts)
-        except OverlapError:
-            return None
-
-    return Router(
-        clock=clock,
-        help=HelpTalk(),
-        status=StatusTalk(database, clock),
-        connect=ConnectTalk(connecting),
-        connection=ConnectionTalk(database, clock),
-        proposal=ProposalTalk(database, clock, who, proposing, booking),
-        invite=InviteTalk(database),
-        meeting=MeetingTalk(database, clock, changing, asking, proposing),
-        ask=AskTalk(database, clock, asking),
-        conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),
-    )
-
-
-def _surfaces(settings: Settings) -> Mapping[str, Surface]:
-    surfaces: dict[str, Surface] = {}
-    if settings.slack is not None:
-        from bot.handlers.slack.surface import SlackSurface
-
-        surfaces["slack"] = SlackSurface(settings.slack.bot_token, api_url=settings.slack.api_url)
-    if settings.teams is not None:
-        from bot.handlers.teams.surface import surface
-
-        surfaces["teams"] = surface(_registration(settings.teams, settings))
-    return surfaces
-
-
-def _registration(teams: TeamsSettings, settings: Settings) -> Registration:
+def _registration(settings: Settings) -> Registration | None:
+    teams = settings.teams
+    if teams is None:
+        return None
     return Registration(
         app_id=teams.app_id,
         password=teams.app_password,

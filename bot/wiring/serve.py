@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def serve(settings: Settings) -> int:
     """Serve until told to stop; 3 when another process has the database."""
     with alone(settings.database_url) as is_alone:
         if not is_alone:
-            print("Another Overlap works on this database already. Stop it first.", file=sys.stderr)
+            sys.stderr.write("Another Overlap works on this database already. Stop it first.\n")
             return 3
         from bot.storage.migrations import history
 
@@ -48,10 +49,14 @@ def serve(settings: Settings) -> int:
 
 
 def lifespan(house: House) -> Lifespan:
-    """Starts the engine with the server, and lets it finish what is under way before the process ends."""
+    """Starts the engine with the server, and lets it finish what is under way before the process ends.
+
+    The desk is made meanwhile, so that nobody has to wait for it; until it is there, what comes in is kept.
+    """
 
     @asynccontextmanager
     async def run(_application: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=_warm_up, args=(house,), name="warm-up").start()
         await asyncio.to_thread(house.engine.start)
         try:
             yield
@@ -59,6 +64,13 @@ def lifespan(house: House) -> Lifespan:
             await asyncio.to_thread(house.engine.stop)
 
     return run
+
+
+def _warm_up(house: House) -> None:
+    try:
+        house.desk()
+    except Exception:  # a thread's outermost handler; whoever needs the desk next tries again
+        log.exception("the desk could not be made: what comes in is kept, and nobody answers it")
 
 
 @contextmanager

@@ -1,26 +1,18 @@
 """What each kind of due row asks for: the calls it means, in their order."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from bot.chat.inbox import Inbox
-from bot.chat.messages import Messages
-from bot.conflicts.watch import Watching
 from bot.core.clock import Clock
 from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId
 from bot.jobs.engine import Holds, Kind, Tick
-from bot.scheduling.ask import Asking
-from bot.scheduling.following import Following
-from bot.scheduling.propose import Proposing
-from bot.scheduling.saga import Saga
-from bot.storage import inbox, ledger
 from bot.storage.database import Database
 from bot.storage.due import Due
-from bot.sync.engine import Sync
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
 
 TRIES = 5
 """How often an incoming thing is tried before its sender is told that it failed."""
@@ -28,20 +20,13 @@ KEPT = timedelta(days=1)
 """How long an answered delivery is remembered, so that a repeated one is recognised."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """Everybody who works off due rows."""
+@dataclass(frozen=True)
+class Tasks:
+    """Knows whom at the desk a row asks for; the desk is made by the first row."""
 
     database: Database
     clock: Clock
-    inbox: Inbox
-    messages: Messages
-    sync: Sync
-    proposing: Proposing
-    saga: Saga
-    asking: Asking
-    following: Following
-    watching: Watching
+    desk: "Callable[[], Desk]"
 
     def kinds(self) -> tuple[Kind, ...]:
         """Every kind, and how many of it may be worked on at once."""
@@ -58,53 +43,60 @@ class Desk:
     def ticks(self) -> tuple[Tick, ...]:
         """What is done by the clock alone."""
         return (
-            Tick(name="forget what was answered", every=timedelta(hours=1), run=self.forget),
+            Tick(name="forget what is over", every=timedelta(hours=1), run=self.forget),
             Tick(name="let held times go", every=timedelta(seconds=30), run=self.let_go),
         )
 
     def incoming(self, row: Due, _holds: Holds) -> None:
         """Answer what came in; after too many failures say that it failed."""
         if row.attempts >= TRIES:
-            self.inbox.give_up(row.tenant, row.subject)
+            self.desk().inbox.give_up(row.tenant, row.subject)
         else:
-            self.inbox.answer(row.tenant, row.subject)
+            self.desk().inbox.answer(row.tenant, row.subject)
 
     def message(self, row: Due, _holds: Holds) -> None:
         """Draw a message of ours as things stand now."""
-        self.messages.draw(row.tenant, row.subject)
+        self.desk().messages.draw(row.tenant, row.subject)
 
     def meeting(self, row: Due, holds: Holds) -> datetime | None:
         """Drive a meeting towards where its rows want it."""
-        return self.saga.drive(row.tenant, MeetingId(row.subject), holds)
+        return self.desk().saga.drive(row.tenant, MeetingId(row.subject), holds)
 
     def proposal(self, row: Due, _holds: Holds) -> datetime | None:
         """What a proposal waited for is over."""
-        return self.proposing.settle(row.tenant, ProposalId(row.subject))
+        return self.desk().proposing.settle(row.tenant, ProposalId(row.subject))
 
     def ask(self, row: Due, _holds: Holds) -> datetime | None:
         """Nobody answered an ask in time."""
-        return self.asking.expire(row.tenant, AskId(row.subject))
+        return self.desk().asking.expire(row.tenant, AskId(row.subject))
 
     def calendar(self, row: Due, _holds: Holds) -> datetime | None:
         """Read a calendar, if anything in it may have changed."""
-        return self.sync.read(row.tenant, CalendarId(row.subject))
+        return self.desk().sync.read(row.tenant, CalendarId(row.subject))
 
     def reading(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody's calendars changed: first our own meetings, then what overlaps them, then what is on offer."""
-        person = PersonId(row.subject)
+        desk, person = self.desk(), PersonId(row.subject)
         looks: tuple[Callable[[], datetime | None], ...] = (
-            lambda: self.following.look(row.tenant, person),
-            lambda: self.watching.look(row.tenant, person),
-            lambda: self.proposing.look(row.tenant, person),
+            lambda: desk.following.look(row.tenant, person),
+            lambda: desk.watching.look(row.tenant, person),
+            lambda: desk.proposing.look(row.tenant, person),
         )
         return min((again for look in looks if (again := look()) is not None), default=None)
 
     def forget(self) -> None:
-        """Drop deliveries that were answered long ago."""
+        """Drop deliveries that were answered, and links and sessions that were over, long ago."""
+        from bot.people.connect import KEPT_FOR
+        from bot.storage import inbox, links
+
+        now = self.clock.now()
         with self.database.transaction() as tx:
-            inbox.forget(tx, self.clock.now() - KEPT)
+            inbox.forget(tx, now - KEPT)
+            links.forget(tx, now - KEPT_FOR)
 
     def let_go(self) -> None:
         """Drop held times that nobody decided on."""
+        from bot.storage import ledger
+
         with self.database.transaction() as tx:
             ledger.expire(tx, self.clock.now())

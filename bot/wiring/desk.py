@@ -1,0 +1,133 @@
+"""The working side: everybody who answers what was kept, and what it takes to answer.
+
+It is large (the language, the search, the conversations, the calendars), and nothing of it stands before an ack. So it
+is imported and made when it is first asked for, which a thread does right after the start.
+"""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.chat.conversations.ask import AskTalk
+from bot.chat.conversations.conflict import ConflictTalk
+from bot.chat.conversations.connect import ConnectTalk
+from bot.chat.conversations.connection import ConnectionTalk
+from bot.chat.conversations.help import HelpTalk
+from bot.chat.conversations.invite import InviteTalk
+from bot.chat.conversations.meeting import MeetingTalk
+from bot.chat.conversations.proposal import ProposalTalk
+from bot.chat.conversations.status import StatusTalk
+from bot.chat.inbox import Inbox
+from bot.chat.messages import Messages
+from bot.chat.router import Router
+from bot.chat.surface import Surface
+from bot.chat.tray import Tray
+from bot.conflicts.watch import Watching
+from bot.core.errors import OverlapError
+from bot.core.ids import CalendarId, TenantId
+from bot.handlers.teams.registration import Registration
+from bot.people.connect import Connecting
+from bot.people.grants import Grants
+from bot.people.who import Who
+from bot.providers.registry import providers
+from bot.scheduling.ask import Asking
+from bot.scheduling.book import Booking
+from bot.scheduling.change import Changing
+from bot.scheduling.following import Following
+from bot.scheduling.propose import Proposing
+from bot.scheduling.saga import Saga
+from bot.sync.engine import Sync
+from bot.wiring.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everybody who works off due rows, answers within a call, or stands behind a page."""
+
+    inbox: Inbox
+    messages: Messages
+    connecting: Connecting
+    grants: Grants
+    sync: Sync
+    proposing: Proposing
+    saga: Saga
+    asking: Asking
+    following: Following
+    watching: Watching
+
+    def close(self) -> None:
+        """Let go of calendars."""
+        self.grants.close()
+
+
+def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Desk:
+    """Everybody, joined, over the tray's database."""
+    database, clock, vault = tray.database, tray.clock, tray.vault
+    services = providers(private_hosts=settings.private_hosts, ca_file=settings.ca_file)
+    surfaces = _surfaces(settings, teams)
+    grants = Grants(database, vault, services)
+    connecting = Connecting(database, clock, vault, services, settings.public_url, settings.sync_every)
+    proposing = Proposing(database, clock)
+    asking = Asking(database, clock, proposing.times_for_move)
+    watching = Watching(database, clock, proposing.times_for_move)
+    changing = Changing(database, clock)
+    booking = Booking(database, clock, settings.title_template, settings.meeting_url_template)
+    who = Who(database, clock, surfaces)
+
+    def own_title(tenant: TenantId, calendar: CalendarId, uid: str, starts: datetime) -> str | None:
+        try:
+            with grants.open_calendar(tenant, calendar) as (provider, remote):
+                return provider.title(remote, uid, starts)
+        except OverlapError:
+            return None
+
+    router = Router(
+        clock=clock,
+        help=HelpTalk(),
+        status=StatusTalk(database, clock),
+        connect=ConnectTalk(connecting),
+        connection=ConnectionTalk(database, clock),
+        proposal=ProposalTalk(database, clock, who, proposing, booking),
+        invite=InviteTalk(database),
+        meeting=MeetingTalk(database, clock, changing, asking, proposing),
+        ask=AskTalk(database, clock, asking),
+        conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),
+    )
+    messages = Messages(database, clock, vault, surfaces, router.views)
+    return Desk(
+        inbox=Inbox(database, clock, vault, tray, surfaces, who, router, messages),
+        messages=messages,
+        connecting=connecting,
+        grants=grants,
+        sync=Sync(database, clock, grants.open_calendar),
+        proposing=proposing,
+        saga=Saga(database, clock, grants.open_calendar),
+        asking=asking,
+        following=Following(database, clock, grants.open_calendar, proposing.times_for_move),
+        watching=watching,
+    )
+
+
+def _surfaces(settings: Settings, teams: Registration | None) -> Mapping[str, Surface]:
+    surfaces: dict[str, Surface] = {}
+    if settings.slack is not None:
+        from bot.handlers.slack.surface import SlackSurface
+
+        slack = settings.slack
+        surfaces["slack"] = SlackSurface(slack.bot_token, api_url=slack.api_url, ssl=_trust(settings.ca_file))
+    if teams is not None:
+        from bot.handlers.teams.surface import surface
+
+        surfaces["teams"] = surface(teams)
+    return surfaces
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
+    """What the usual authorities vouch for, and the operator's own; None where there is nothing to add."""
+    if ca_file is None:
+        return None
+    context = ssl.create_default_context()
+    context.load_verify_locations(ca_file)
+    return context
