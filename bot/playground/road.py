@@ -1,6 +1,6 @@
 """A road to a calendar server that can be made to break: an HTTP proxy on loopback, told what happens to each request.
 
-It knows nothing of calendars. What passes unharmed arrives byte for byte, as long as its links are paths.
+It knows nothing of calendars. What passes unharmed arrives whole, as long as its links are paths.
 """
 
 import socket
@@ -15,6 +15,8 @@ from typing import Any, Self, assert_never
 
 PATIENCE_SECONDS = 60.0
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
+PLAIN = HOP_BY_HOP | {"accept-encoding"}
+"""What a request loses on the way: an answer is to come uncompressed, so that it can be altered."""
 METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PROPFIND", "REPORT", "POST", "MKCALENDAR", "PROPPATCH")
 
 
@@ -46,8 +48,10 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Halved:
-    """Half of the answer comes back, as if it were all."""
+class Altered:
+    """Its body comes back as something else."""
+
+    into: Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Late:
     seconds: float
 
 
-Mishap = Instead | Lost | Halved | Late
+Mishap = Instead | Lost | Altered | Late
 Weather = Callable[[Passage], Mishap | None]
 """What happens to a request; None: nothing."""
 
@@ -129,9 +133,9 @@ class Road:
                 if is_done:
                     self._asked(passage, headers, body)
                 return None
-            case Halved():
+            case Altered(into):
                 answer = self._asked(passage, headers, body)
-                return answer and _Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+                return answer and _Answer(answer.status, into(answer.body), answer.headers)
             case Late(seconds):
                 time.sleep(seconds)
                 return self._asked(passage, headers, body)
@@ -160,7 +164,7 @@ def _handler(road: Road) -> type[BaseHTTPRequestHandler]:
 
         def travel(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            kept = [(name, told) for name, told in self.headers.items() if name.lower() not in HOP_BY_HOP]
+            kept = [(name, told) for name, told in self.headers.items() if name.lower() not in PLAIN]
             answer = road.carry(Passage(self.command, self.path), kept, body)
             if answer is None:
                 self.close_connection = True

@@ -103,7 +103,7 @@ def in_teams(play: Play, who: str, words: str) -> TeamsMessage:
     [
         pytest.param("@nobody", "I couldn't tell who “@nobody” is", id="an unknown person"),
         pytest.param("kim@acme.example", ALONE, id="oneself alone"),
-        pytest.param("x@elsewhere.example", "Connect a calendar first", id="anybody, while one is not connected oneself"),
+        pytest.param("x@elsewhere.example", "Connect a calendar first", id="anybody, before one is connected"),
     ],
 )  # fmt: skip
 def test_the_same_in_teams(town: Play, who: str, sentence: str) -> None:
