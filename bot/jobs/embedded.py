@@ -6,6 +6,7 @@ rows and hands them out; it sleeps until the next row is due, a sweep is due, or
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,9 @@ CALL = timedelta(seconds=10)
 
 SWEEP = timedelta(seconds=1)
 """How long a row that nobody announced may wait for being seen."""
+
+COURTESY = 0.005
+"""Seconds that the work waits for whoever announced it: threads share one interpreter, and the ack goes first."""
 
 
 class Embedded:
@@ -74,9 +78,8 @@ class Embedded:
         return self._looker.is_alive()
 
     def _ticking(self) -> "BackgroundScheduler":
-        from apscheduler.executors.pool import (
-            ThreadPoolExecutor as TickExecutor,
-        )  # a web server that only acks needs none
+        # Imported here, because nothing that stands before an ack needs it.
+        from apscheduler.executors.pool import ThreadPoolExecutor as TickExecutor
         from apscheduler.jobstores.memory import MemoryJobStore
         from apscheduler.schedulers.background import BackgroundScheduler
         from apscheduler.triggers.interval import IntervalTrigger
@@ -93,17 +96,24 @@ class Embedded:
         return scheduler
 
     def _look(self) -> None:
-        while True:
-            with self._changed:
-                if not self._news and not self._stopping:
-                    self._changed.wait(self._patience())
-                if self._stopping:
-                    return
-                self._news = False
+        while not self._stopping:
             try:
+                self._rest()
                 self._hand_out()
             except Exception:
                 log.exception("looking for due rows failed; the next sweep tries again")
+                self._wait(SWEEP.total_seconds())
+
+    def _rest(self) -> None:
+        """Sleep until there is news, or until the next row is due."""
+        if not self._news:
+            self._wait(self._patience())
+        time.sleep(COURTESY)
+
+    def _wait(self, seconds: float) -> None:
+        with self._changed:
+            if not self._news and not self._stopping:
+                self._changed.wait(seconds)
 
     def _patience(self) -> float:
         with self._database.reading() as tx:
@@ -118,12 +128,15 @@ class Embedded:
             return [name for name, kind in self._kinds.items() if self._busy[name] < kind.workers]
 
     def _hand_out(self) -> None:
-        for name in self._free_kinds():
+        with self._changed:
+            if self._stopping:
+                return
+            self._news = False
+        with self._database.reading() as tx:
+            waiting = due.waiting(tx, self._free_kinds(), self._clock.now())
+        for name in waiting:
             kind = self._kinds[name]
             room = kind.workers - self._busy[name]
-            with self._database.reading() as tx:
-                if not due.waits(tx, name, self._clock.now()):
-                    continue
             with self._database.transaction() as tx:
                 lent = due.take(tx, self._clock.now(), kinds=[name], limit=room, lease=kind.lease)
             for row in lent:

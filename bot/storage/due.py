@@ -46,6 +46,12 @@ def mark(tx: Tx, tenant: TenantId, kind: str, subject: str, at: datetime) -> Non
     tx.execute(_MARK, {"tenant": tenant, "kind": kind, "subject": subject, "next_at": seconds(at), "marks": 1})
 
 
+def postpone(tx: Tx, tenant: TenantId, kind: str, subject: str, at: datetime) -> None:
+    """If it is due, it waits until `at`, or until it is marked again; who works on it now is not disturbed."""
+    same = (DUE.c.tenant == tenant, DUE.c.kind == kind, DUE.c.subject == subject)
+    tx.execute(update(DUE).where(*same).values(next_at=seconds(at)))
+
+
 def take(tx: Tx, now: datetime, *, kinds: Collection[str], limit: int, lease: timedelta) -> list[Due]:
     """Up to `limit` rows that are due and lent to nobody, the longest waiting first; now lent to the caller."""
     free = and_(DUE.c.kind.in_(kinds), DUE.c.next_at <= seconds(now), DUE.c.lease_until <= seconds(now))
@@ -60,10 +66,11 @@ def take(tx: Tx, now: datetime, *, kinds: Collection[str], limit: int, lease: ti
     return [Due(TenantId(row.tenant), row.kind, row.subject, row.attempts, row.fence + 1, row.marks) for row in rows]
 
 
-def waits(tx: Tx, kind: str, now: datetime) -> bool:
-    """Whether a row of that kind is due and lent to nobody: a look that costs no write."""
-    free = (DUE.c.kind == kind, DUE.c.next_at <= seconds(now), DUE.c.lease_until <= seconds(now))
-    return tx.execute(select(DUE.c.subject).where(*free).limit(1)).scalar() is not None
+def waiting(tx: Tx, kinds: Collection[str], now: datetime) -> list[str]:
+    """Those kinds of which a row is due and lent to nobody, in the order given: a look that costs no write."""
+    free = (DUE.c.kind.in_(kinds), DUE.c.next_at <= seconds(now), DUE.c.lease_until <= seconds(now))
+    found = set(tx.execute(select(DUE.c.kind).where(*free).distinct()).scalars())
+    return [kind for kind in kinds if kind in found]
 
 
 def is_mine(tx: Tx, due: Due, now: datetime, *, left: timedelta) -> bool:

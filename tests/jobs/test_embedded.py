@@ -1,7 +1,9 @@
 """The embedded engine: every due row is worked on, a failure waits, a crash loses nothing."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,24 @@ from bot.storage.database import METADATA, Database
 
 T = TenantId("memory:acme")
 PATIENCE = 20.0
+
+
+class Failure(logging.Handler):
+    """Waits for a failure to be logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.set()
+
+    @contextmanager
+    def awaited_from(self, name: str) -> Iterator[None]:
+        logger = logging.getLogger(name)
+        logger.addHandler(self)
+        yield
+        logger.removeHandler(self)
 
 
 @pytest.fixture
@@ -115,3 +135,22 @@ def test_ticks_run_again_and_again(start: Callable[..., Embedded]) -> None:
     start(ticks=(Tick(name="t", every=timedelta(seconds=0.1), run=lambda: twice.release() or None),))
     assert twice.acquire(timeout=PATIENCE)
     assert twice.acquire(timeout=PATIENCE)
+
+
+def test_a_database_that_fails_for_a_while_costs_nothing(database: Database, start: Callable[..., Embedded]) -> None:
+    done, failure = threading.Event(), Failure()
+    engine = start(Kind(name="a", task=lambda _row, _holds: done.set()))
+    with failure.awaited_from("bot.jobs.embedded"):
+        with database.transaction() as tx:
+            tx.exec_driver_sql("alter table due rename to away")
+        engine.wake()
+        assert failure.seen.wait(PATIENCE)
+    with database.transaction() as tx:
+        tx.exec_driver_sql("alter table away rename to due")
+    mark(database, "a", "x")
+    assert done.wait(PATIENCE)
+    assert engine.is_alive()
+
+
+def test_what_never_started_stops_at_once(database: Database) -> None:
+    Embedded(database, SystemClock(), [], []).stop()

@@ -52,6 +52,26 @@ def test_an_earlier_mark_wins_over_a_later_one(database: Database) -> None:
     assert len(take(database)) == 1
 
 
+def test_what_is_postponed_waits_until_it_is_marked_again(database: Database) -> None:
+    mark(database)
+    with database.transaction() as tx:
+        due.postpone(tx, T, "k", "s", NOW + LEASE)
+    assert take(database) == []
+    mark(database)
+    assert len(take(database)) == 1
+
+
+def test_what_is_postponed_while_it_is_worked_on_waits_if_it_was_marked_meanwhile(database: Database) -> None:
+    mark(database)
+    (lent,) = take(database)
+    mark(database)
+    with database.transaction() as tx:
+        due.postpone(tx, T, "k", "s", NOW + LEASE)
+        due.done(tx, lent)
+    assert take(database) == []
+    assert len(take(database, NOW + LEASE)) == 1
+
+
 def test_what_is_done_is_gone(database: Database) -> None:
     mark(database)
     (row,) = take(database)
@@ -101,3 +121,21 @@ def test_after_a_crash_everything_is_free_again(database: Database) -> None:
     with database.transaction() as tx:
         due.release_all(tx)
     assert len(take(database)) == 1
+
+
+def test_a_look_names_the_kinds_that_wait_in_the_order_asked_and_lends_nothing(database: Database) -> None:
+    later = NOW + timedelta(seconds=5)
+    with database.transaction() as tx:
+        due.mark(tx, T, "first", "a", NOW)
+        due.mark(tx, T, "first", "b", NOW)
+        due.mark(tx, T, "second", "a", NOW)
+        due.mark(tx, T, "later", "a", later)
+        due.mark(tx, T, "not asked for", "a", NOW)
+    with database.reading() as tx:
+        assert due.waiting(tx, ["second", "later", "first"], NOW) == ["second", "first"]
+        assert due.waiting(tx, ["second", "later", "first"], later) == ["second", "later", "first"]
+    with database.transaction() as tx:
+        due.take(tx, NOW, kinds=["second"], limit=1, lease=LEASE)
+    with database.reading() as tx:
+        assert due.waiting(tx, ["first", "second"], NOW) == ["first"]
+        assert due.waiting(tx, [], NOW) == []
