@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.chat import codec
 from bot.chat.answers import Answer, Says, Shows
-from bot.chat.cards import Card, plain_card
-from bot.chat.messages import Messages, digest
+from bot.chat.cards import Card, Say, plain_card
+from bot.chat.messages import shrunk
 from bot.chat.router import Router
 from bot.chat.surface import REPLY_LIFE, REPLY_USES, Delivery, Incoming, Place, Pressed, Ref, Surface, Typed
 from bot.chat.tray import Tray
@@ -15,14 +16,17 @@ from bot.core.clock import Clock
 from bot.core.errors import NotFound, OverlapError, TryLater, Unreachable
 from bot.core.ids import TenantId
 from bot.core.people import Person
-from bot.core.text import say
+from bot.core.text import Strong, say
 from bot.people.who import Who
-from bot.storage import inbox, messages, people
+from bot.storage import due, inbox, messages, people
 from bot.storage.database import Database, Tx
 from bot.storage.messages import Handle, Posted
 from bot.storage.vault import Vault
 
 log = logging.getLogger(__name__)
+
+AFTER_CALL = timedelta(seconds=2)
+"""How long after it was answered in the call a message is edited: at once, and Teams would lay the answer over it."""
 
 DONE_ALREADY = "That was done already: the newest message tells how it stands."
 
@@ -38,7 +42,6 @@ class Inbox:
     surfaces: Mapping[str, Surface]
     who: Who
     router: Router
-    messages: Messages
 
     def answer(self, tenant: TenantId, incoming_id: str) -> None:
         """Do what was asked, and answer there or in the app's DM. `TryLater` and faults go to the caller."""
@@ -46,17 +49,18 @@ class Inbox:
             if inbox.was_answered(tx, tenant, incoming_id):
                 return
         delivery = self.tray.opened(tenant, incoming_id)
+        incoming = self._in_our_dm(delivery.incoming)
         try:
-            person = self._known(delivery)
+            person = self.who.person(incoming.by, delivery.profile, incoming.place)
         except NotFound:
             log.warning("somebody whom the platform does not know", extra={"incoming": incoming_id})
             self._close(tenant, incoming_id)
             return
-        self._answer(person, delivery.incoming, incoming_id)
+        self._answer(self._welcomed(person, incoming.place), incoming, incoming_id)
 
     def give_up(self, tenant: TenantId, incoming_id: str) -> None:
         """It failed too often: say so, with a reference that stands in the log, and leave it."""
-        incoming = self.tray.opened(tenant, incoming_id).incoming
+        incoming = self._in_our_dm(self.tray.opened(tenant, incoming_id).incoming)
         log.error("an incoming thing could not be answered", extra={"incoming": incoming_id})
         with self.database.reading() as tx:
             person = people.by_identity(tx, incoming.by)
@@ -65,14 +69,27 @@ class Inbox:
         self._close(tenant, incoming_id)
 
     def answer_now(self, delivery: Delivery) -> Card:
-        """The card that takes the place of the pressed one, for a platform that wants it in the call."""
+        """The card that takes the place of the pressed one, for a platform that wants it in the call: from rows alone.
+
+        Teams forgets such a card when the chat is opened anew, so what lasts is drawn into the message too, later.
+        """
         incoming_id = self.tray.keep(delivery, is_due=False)
-        person = self._known(delivery)
         incoming = delivery.incoming
+        person = self._welcomed(self.who.told(incoming.by, delivery.profile), incoming.place)
         if incoming_id is None:
-            return self._pressed_view(person, incoming) or plain_card(say(DONE_ALREADY))
-        answer = self._routed(person, incoming)
-        card = self._taken_in_place(person, incoming, answer, incoming_id)
+            return self._in_place(person, incoming)
+        try:
+            answer = self.router.route(person, incoming)
+        except TryLater:
+            raise
+        except OverlapError as error:
+            log.info("answered with what went wrong", extra={"code": error.code})
+            card = self._beside(person, incoming, error)
+        else:
+            card = self._taken_in_place(person, incoming, answer)
+            if isinstance(answer, Says) and answer.replaces:
+                self._again(person.tenant, incoming_id)
+                return card
         self._close(person.tenant, incoming_id)
         return card
 
@@ -80,10 +97,8 @@ class Inbox:
         with self.database.transaction() as tx:
             inbox.answered(tx, tenant, incoming_id, self.clock.now())
 
-    def _known(self, delivery: Delivery) -> Person:
-        """Who that is; where our own conversation with them lives is kept, so that it can be spoken in later."""
-        place = delivery.incoming.place
-        person = self.who.person(delivery.incoming.by, delivery.profile, place)
+    def _welcomed(self, person: Person, place: Place) -> Person:
+        """Where our own conversation with them lives is kept, so that it can be spoken in later."""
         home = codec.encode_home(place) if place.is_private else None
         with self.database.reading() as tx:
             moved = home if home is not None and people.home(tx, person.tenant, person.id) != home else None
@@ -94,6 +109,17 @@ class Inbox:
                     people.set_home(tx, person.tenant, person.id, moved)
                 messages.welcome(tx, person.tenant, person.id, self.clock.now())
         return person
+
+    def _in_our_dm(self, incoming: Incoming) -> Incoming:
+        """Slack says of a command only that it was typed in some DM; where nobody can tell whose, it is not ours."""
+        place = incoming.place
+        if not isinstance(incoming, Typed) or not place.is_private or place.reply is None:
+            return incoming
+        try:
+            is_ours = self.surfaces[incoming.by.platform].is_home(incoming.by, place.channel)
+        except (TryLater, Unreachable, NotFound):
+            is_ours = False
+        return replace(incoming, place=replace(place, is_private=is_ours))
 
     def _answer(self, person: Person, incoming: Incoming, incoming_id: str) -> None:
         self._follow(person, incoming)
@@ -190,40 +216,48 @@ class Inbox:
         except Unreachable:
             log.info("an answer could not be delivered anywhere", extra={"incoming": key})
 
-    def _taken_in_place(self, person: Person, incoming: Incoming, answer: Answer, key: str) -> Card:
+    def _taken_in_place(self, person: Person, incoming: Incoming, answer: Answer) -> Card:
         match answer:
-            case Shows() as shows if _pressed(incoming) == shows:
-                return self._seen_in_place(person, incoming, shows)
-            case Shows() as shows:
+            case Says(card=card):
+                return card
+            case Shows(kind=kind, subject=subject) as shows:
                 with self.database.transaction() as tx:
                     self._show(tx, person, incoming, shows)
-            case Says(card=card) as says:
-                view = None if says.replaces else self._pressed_view(person, incoming)
-                if view is None:
-                    return card
-                self._say_in_dm(person, says, key)
+                    if _pressed(incoming) == shows:
+                        row_id = messages.id_of(kind, subject, person.id)
+                        due.postpone(tx, person.tenant, messages.KIND, row_id, self.clock.now() + AFTER_CALL)
+        return self._in_place(person, incoming)
+
+    def _in_place(self, person: Person, incoming: Incoming) -> Card:
+        """The pressed message as it is to read now."""
         return self._pressed_view(person, incoming) or plain_card(say(DONE_ALREADY))
 
-    def _seen_in_place(self, person: Person, incoming: Incoming, shows: Shows) -> Card:
-        """The call itself shows it, so that nothing is left to be drawn there."""
-        card = self.messages.card(shows.kind, shows.subject, person) or plain_card(say(DONE_ALREADY))
-        row_id = messages.id_of(shows.kind, shows.subject, person.id)
+    def _beside(self, person: Person, incoming: Incoming, error: OverlapError) -> Card:
+        """What went wrong, above the message as it is to read now."""
+        view = self._pressed_view(person, incoming)
+        if view is None:
+            return self.router.explained(error).card
+        return replace(view, summary=f"{error} {view.summary}", blocks=(Say(say(Strong(str(error)))), *view.blocks))
+
+    def _again(self, tenant: TenantId, incoming_id: str) -> None:
+        """A worker does it once more, which changes nothing, and makes the message that was pressed say so."""
         with self.database.transaction() as tx:
-            self._show(tx, person, incoming, shows)
-            row = messages.shown(tx, person.tenant, row_id)
-            if (
-                row is not None
-                and row.posted == _posted(incoming.place, incoming.place.message or "")
-                and not row.rings
-            ):
-                messages.edited(tx, row, digest(card), is_awaited=card.is_waiting)
-        return card
+            due.mark(tx, tenant, inbox.KIND, incoming_id, self.clock.now() + AFTER_CALL)
 
     def _pressed_view(self, person: Person, incoming: Incoming) -> Card | None:
+        """An older message of several keeps its line alone."""
         pressed = _pressed(incoming)
-        if pressed is None or pressed.kind not in self.messages.views:
+        view = None if pressed is None else self.router.views_in_call.get(pressed.kind)
+        if pressed is None or view is None:
             return None
-        return self.messages.card(pressed.kind, pressed.subject, person)
+        try:
+            card = view(person.tenant, pressed.subject, person)
+        except NotFound:
+            return None
+        with self.database.reading() as tx:
+            row = messages.shown(tx, person.tenant, messages.id_of(pressed.kind, pressed.subject, person.id))
+        is_older = row is not None and row.posted not in (None, _posted(incoming.place, incoming.place.message or ""))
+        return shrunk(card) if card is not None and is_older else card
 
     def _can_whisper(self, place: Place) -> bool:
         platform = place.tenant.partition(":")[0]

@@ -99,7 +99,7 @@ class _Drawing:
         if row.digest and not (place.can_replace or row.is_awaited):
             return  # it would stand below what was said, which answers for itself when it is pressed
         try:
-            self.surface.whisper(place, self.card, replace=bool(row.digest))
+            self.surface.whisper(place, self.card, replace=bool(row.digest) and place.can_replace)
         except Unreachable:
             with self.desk.database.transaction() as tx:
                 messages.closed(tx, row)
@@ -151,7 +151,7 @@ class _Drawing:
     def shrink(self, at: Posted) -> None:
         """The older message keeps one line and no buttons."""
         try:
-            self.surface.edit(_ref(at), _line(self.card.line or OLD_NEWS))
+            self.surface.edit(_ref(at), shrunk(self.card))
         except Unreachable:
             log.info("an older message is gone", extra={"row": self.row.id})
         with self.desk.database.transaction() as tx:
@@ -194,6 +194,11 @@ def digest(card: Card) -> str:
     """A hash of what the card shows. Small print alone, such as an age, is no reason to draw it again."""
     shown = [block for block in card.blocks if not isinstance(block, Note)]
     return hashlib.sha256(repr((shown, card.is_waiting)).encode()).hexdigest()
+
+
+def shrunk(card: Card) -> Card:
+    """What is left of a message once a newer one tells the same story: a line, and no buttons."""
+    return _line(card.line or OLD_NEWS)
 
 
 def _line(words: str) -> Card:

@@ -52,6 +52,11 @@ class Router:
         }
 
     @property
+    def views_in_call(self) -> Mapping[str, View]:
+        """The same from rows alone, where somebody waits for the answer in a call."""
+        return {**self.views, "conflict": self.conflict.view_in_call}
+
+    @property
     def verbs(self) -> Mapping[str, Handler]:
         """What each button does."""
         return {

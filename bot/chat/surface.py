@@ -99,6 +99,10 @@ class Surface(Protocol):
         """Whether `whisper` exists here (Slack's ephemerals); elsewhere answers go to the person's own chat."""
         ...
 
+    def is_home(self, identity: ChatIdentity, channel: str) -> bool:
+        """Whether that channel, which only they and one other see, is our own DM with them (Slack does not say)."""
+        ...
+
     def whisper(self, place: Place, card: Card, *, replace: bool) -> None:
         """Show it to the one who typed or pressed, through `place.reply`; `replace` takes the pressed message's place.
 

@@ -116,9 +116,22 @@ class Who:
             return self._fresh(identity, home)
         if known is None or not self._is_fresh(known):
             return self._keep(self._looked_up(profile, known, home))
-        if (profile.name, profile.zone or known.zone) == (known.name, known.zone):
+        return self._told(profile, known)
+
+    def told(self, identity: ChatIdentity, profile: Profile | None = None) -> Person:
+        """The same from what is known and what the payload told, for an answer that cannot wait for a look-up."""
+        known = self._known(identity)
+        if profile is not None:
+            return self._told(profile, known)
+        if known is None:
+            raise NotFound("I don't know you yet. Please write to me first.")
+        return known
+
+    def _told(self, profile: Profile, known: Person | None) -> Person:
+        if known is not None and (profile.name, profile.zone or known.zone) == (known.name, known.zone):
             return known
-        return self._keep(_believed(profile, known))
+        with self.database.transaction() as tx:
+            return people.believe(tx, _believed(profile, known))
 
     def people(self, asker: Person, named: Sequence[Named]) -> Found:
         """Everybody who is named, as far as they can be known."""

@@ -34,6 +34,16 @@ PEOPLE = Table(
 
 def keep(tx: Tx, profile: Profile, now: datetime) -> Person:
     """The person of that profile: made when new, brought up to date when known. Hours of their own stay."""
+    looked_up = {"looked_up_at": seconds(now)}
+    return _keep(tx, profile, new=looked_up, known=looked_up)
+
+
+def believe(tx: Tx, profile: Profile) -> Person:
+    """The same for what nobody looked up, but their own payload told: who they are is still to be asked when it was."""
+    return _keep(tx, profile, new={"looked_up_at": 0}, known={})
+
+
+def _keep(tx: Tx, profile: Profile, *, new: dict[str, int], known: dict[str, int]) -> Person:
     tenant, user = profile.identity.tenant, profile.identity.user
     told = {
         "name": profile.name,
@@ -41,11 +51,10 @@ def keep(tx: Tx, profile: Profile, now: datetime) -> Person:
         "email": profile.email.lower() if profile.email else None,
         "zone": profile.zone,
         "standing": profile.standing.value,
-        "looked_up_at": seconds(now),
     }
-    row = insert(PEOPLE).values(tenant=tenant, id=new_id(), user=user, **told)
-    known = {name: value for name, value in told.items() if value is not None}
-    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "user"], set_=known))
+    row = insert(PEOPLE).values(tenant=tenant, id=new_id(), user=user, **told, **new)
+    changed = {name: value for name, value in told.items() if value is not None}
+    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "user"], set_=changed | known))
     person = by_identity(tx, profile.identity)
     if person is None:
         raise NotFound("This person was removed just now.")

@@ -97,7 +97,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     )
     messages = Messages(database, clock, vault, surfaces, router.views)
     return Desk(
-        inbox=Inbox(database, clock, vault, tray, surfaces, who, router, messages),
+        inbox=Inbox(database, clock, vault, tray, surfaces, who, router),
         messages=messages,
         connecting=connecting,
         grants=grants,

@@ -99,7 +99,7 @@ class Office:
         )
         self.messages = Messages(self.database, self.clock, self.vault, surfaces, self.router.views)
         tray = Tray(self.database, self.clock, self.vault)
-        self.inbox = Inbox(self.database, self.clock, self.vault, tray, surfaces, self.who, self.router, self.messages)
+        self.inbox = Inbox(self.database, self.clock, self.vault, tray, surfaces, self.who, self.router)
         self.door = MemoryDoor(tenant, self.surface, tray.keep)
 
     def joins(
@@ -205,8 +205,8 @@ class Office:
         assert found is not None
         return found
 
-    def types(self, user: str, text: str, *, in_dm: bool = False) -> None:
-        self.door.type(user, text, in_dm=in_dm)
+    def types(self, user: str, text: str, *, in_dm: bool = False, beside: str = "") -> None:
+        self.door.type(user, text, in_dm=in_dm, beside=beside)
         self.works()
 
     def presses(self, user: str, message: Message, label: str) -> None:

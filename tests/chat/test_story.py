@@ -9,6 +9,7 @@ import pytest
 from bot.core.errors import Refused, TryLater
 from bot.core.events import Status
 from bot.core.intervals import Interval
+from bot.storage import people
 from tests.builders import span
 from tests.chat.office import Office, labels
 
@@ -386,7 +387,6 @@ def test_what_is_not_known_is_not_offered_until_it_is_read(office: Office) -> No
     office.service.trouble("alex", None)
     reads(office, "alex")
     assert labels(office.whisper("ana").card)[:5] == OFFERED
-    assert len(office.surface.whispers("ana")) == 1
 
 
 def test_nothing_fits_says_why_and_what_to_try(office: Office) -> None:
@@ -397,6 +397,21 @@ def test_nothing_fits_says_why_and_what_to_try(office: Office) -> None:
     told = office.whisper("ana").card.summary
     assert "Nothing fits. What all of you have in common is taken; Alex's time most of all." in told
     assert "Another try: /meet @alex 30m this week." in told
+
+
+def test_a_request_typed_in_the_dm_of_two_people_is_answered_to_the_asker_alone(office: Office) -> None:
+    office.types("ana", "@alex 30m next week", beside="alex")
+    assert labels(office.whisper("ana").card)[:5] == OFFERED
+    assert office.surface.seen("ana") == office.surface.seen("alex") == []
+    with office.database.reading() as tx:
+        assert people.home(tx, office.tenant, office.person("ana").id) is None
+
+
+def test_where_nobody_can_tell_whose_dm_it_is_the_answer_is_whispered(office: Office) -> None:
+    office.surface.lose_homes()
+    office.types("ana", "help", in_dm=True)
+    assert office.whisper("ana").card.summary.startswith("Find a time that is free for everyone.")
+    assert office.surface.seen("ana") == []
 
 
 def test_a_request_typed_in_the_dm_gets_a_lasting_message(office: Office) -> None:

@@ -199,6 +199,20 @@ def test_a_whisper_without_a_way_to_answer_is_unreachable(chat: Chat) -> None:
         chat.surface.whisper(chat.home, HELLO, replace=False)
 
 
+def test_our_dm_is_told_from_any_other(chat: Chat) -> None:
+    assert chat.surface.is_home(chat.ana.identity, chat.home.channel)
+    if chat.surface.is_private_reply_possible:
+        assert not chat.surface.is_home(chat.ana.identity, "D0OTHERS")
+
+
+def test_a_typed_words_handle_only_adds(chat: Chat) -> None:
+    if chat.surface.is_private_reply_possible:
+        place = chat.asked()
+        chat.surface.whisper(place, HELLO, replace=False)
+        chat.surface.whisper(place, BYE, replace=True)
+        assert chat.seen() == ["Hello.", "Goodbye."]
+
+
 def test_a_passing_fault_is_for_later(chat: Chat) -> None:
     chat.fail()
     with pytest.raises(TryLater):

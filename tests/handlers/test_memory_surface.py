@@ -1,5 +1,6 @@
 """The chat in memory is as strict as a real one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,10 +48,21 @@ def test_a_whisper_is_seen_by_one_and_rings_nobody(surface: MemorySurface) -> No
 def test_a_handle_takes_five_answers(surface: MemorySurface) -> None:
     here = place(surface)
     for _ in range(REPLY_USES):
-        surface.whisper(here, CARD, replace=True)
+        surface.whisper(here, CARD, replace=False)
     with pytest.raises(Unreachable):
-        surface.whisper(here, CARD, replace=True)
-    assert whispered(surface) == [CARD]
+        surface.whisper(here, CARD, replace=False)
+    assert whispered(surface) == [CARD] * REPLY_USES
+
+
+def test_only_the_handle_of_a_press_replaces(surface: MemorySurface) -> None:
+    here = place(surface)
+    surface.whisper(here, CARD, replace=False)
+    surface.whisper(here, OTHER, replace=True)
+    assert whispered(surface) == [CARD, OTHER]
+    (first, _) = surface.whispers(ANA.identity.user)
+    pressed = replace(here, reply=surface.open_reply(ANA.identity.user, first), can_replace=True)
+    surface.whisper(pressed, OTHER, replace=True)
+    assert whispered(surface) == [OTHER, OTHER]
 
 
 def test_a_handle_expires(surface: MemorySurface, clock: SetClock) -> None:

@@ -226,3 +226,24 @@ def test_a_guest_may_not_ask_and_nobody_is_looked_up(
 
 def test_a_guest_may_be_invited(everyone: Who, ana: Person) -> None:
     assert [one.name for one in everyone.people(ana, [named("guest")]).people] == ["Guest"]
+
+
+def test_an_answer_that_cannot_wait_asks_nobody(everyone: Who, book: AddressBook, clock: SetClock) -> None:
+    told = everyone.told(ANA.identity, replace(ANA, zone="America/New_York"))
+    assert (told.name, told.zone, book.asked) == ("Ana", "America/New_York", [])
+    assert everyone.told(ANA.identity) == told
+    everyone.person(ANA.identity, ANA)
+    clock.move(timedelta(hours=2))
+    assert everyone.told(ANA.identity, ANA).zone == "Europe/Berlin"
+    assert book.asked == [ANA.identity.user]
+
+
+def test_what_a_payload_told_is_no_look_up(everyone: Who, book: AddressBook) -> None:
+    guest = book.profiles["UGUEST"]
+    everyone.told(guest.identity, replace(guest, standing=Standing.MEMBER))
+    assert everyone.person(guest.identity, guest).standing is Standing.GUEST
+
+
+def test_nobody_is_known_who_never_told(everyone: Who) -> None:
+    with pytest.raises(NotFound):
+        everyone.told(SAM.identity)

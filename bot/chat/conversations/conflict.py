@@ -61,6 +61,13 @@ class ConflictTalk:
         return Shows(kind=KIND, subject=press.subject)
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
+        return self._view(tenant, subject, viewer, self.own_title)
+
+    def view_in_call(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
+        """From rows alone: the title, which only a calendar knows, comes with the edit that follows."""
+        return self._view(tenant, subject, viewer, _no_title)
+
+    def _view(self, tenant: TenantId, subject: str, viewer: Person, own_title: OwnTitle) -> Card | None:
         with self.database.reading() as tx:
             conflict = conflicts.conflict(tx, tenant, ConflictId(subject))
             if viewer.id != conflict.person:
@@ -74,7 +81,7 @@ class ConflictTalk:
             return _moving(shown, meeting.moving_to)
         if asked:
             return _open(conflict, shown, "another event in your calendar", asked[0].wanted)
-        title = self.own_title(tenant, conflict.calendar, conflict.uid, conflict.starts)
+        title = own_title(tenant, conflict.calendar, conflict.uid, conflict.starts)
         return _open(
             conflict, shown, f"your event {quoted(title)}" if title else "another event in your calendar", None
         )
@@ -88,6 +95,10 @@ class ConflictTalk:
         if to is None:
             raise InvalidInput("That time is no longer on offer. The message shows the times of now.")
         return conflict, to
+
+
+def _no_title(_tenant: TenantId, _calendar: CalendarId, _uid: str, _starts: datetime) -> str | None:
+    return None
 
 
 def _open(conflict: Conflict, shown: Scene, event: str, wanted: Interval | None) -> Card:

@@ -32,11 +32,13 @@ class MemoryDoor:
     keep: Callable[[Delivery], object]
     keys: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def type(self, user: str, text: str, *, in_dm: bool = False) -> Delivery:
-        """They type the command and this text."""
+    def type(self, user: str, text: str, *, in_dm: bool = False, beside: str = "") -> Delivery:
+        """They type the command and this text; `beside` names somebody in whose DM with them, which looks like ours."""
         by = self._identity(user)
-        typed = Typed(by=by, said=self._marked(text), place=self._place(by, is_private=in_dm), command=COMMAND)
-        return self._deliver(typed)
+        place = self._place(by, is_private=in_dm or bool(beside))
+        if beside:
+            place = replace(place, channel=f"{place.channel}-{beside}")
+        return self._deliver(Typed(by=by, said=self._marked(text), place=place, command=COMMAND))
 
     def press(self, user: str, message: Message, label: str) -> Delivery:
         """They press the button with that label."""

@@ -8,6 +8,7 @@ surface.whispers(user)                   # what they alone see elsewhere
 surface.unread(user)                     # how many messages rang since they last looked; an edit rings nobody
 surface.trouble(TryLater("busy"))        # every call fails so, until trouble(None)
 surface.lose_answer()                    # the next message is posted, and the answer that says so is lost
+surface.lose_homes()                     # from now on nobody is told whose DM a channel is
 """
 
 import itertools
@@ -49,7 +50,7 @@ class _Handle:
     until: datetime
     uses: int = REPLY_USES
     over: str | None = None
-    """The whisper that it belongs to."""
+    """The whisper that was pressed: only a press brings a handle that can replace."""
 
 
 class MemorySurface:
@@ -65,6 +66,7 @@ class MemorySurface:
         self._handles: dict[str, _Handle] = {}
         self._trouble: OverlapError | None = None
         self._loses_answer = False
+        self._homes_are_lost = False
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
 
@@ -93,6 +95,16 @@ class MemorySurface:
         """The next message is posted, and its answer is lost, as after a time-out."""
         self._loses_answer = True
 
+    def is_home(self, identity: ChatIdentity, channel: str) -> bool:
+        self._fail()
+        if self._homes_are_lost:
+            raise TryLater("Nobody can tell whose channel that is.")
+        return channel == dm(identity)
+
+    def lose_homes(self) -> None:
+        """From now on nobody is told whose DM a channel is."""
+        self._homes_are_lost = True
+
     def whisper(self, place: Place, card: Card, *, replace: bool) -> None:
         with self._lock:
             self._ready(card)
@@ -104,8 +116,7 @@ class MemorySurface:
             if over is not None and over.is_whisper:
                 self._show(over, card)
             else:
-                new = self._add(handle.user, card, is_whisper=True)
-                handle.over = handle.over or new.id
+                self._add(handle.user, card, is_whisper=True)
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
         with self._lock:

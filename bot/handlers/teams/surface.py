@@ -45,6 +45,10 @@ class TeamsSurface:
     def is_private_reply_possible(self) -> bool:
         return False
 
+    def is_home(self, identity: ChatIdentity, channel: str) -> bool:
+        """Always: Teams says of each conversation whether it is personal, and the bot sees no others of two people."""
+        return True
+
     def whisper(self, place: Place, card: Card, *, replace: bool) -> None:
         raise Unreachable("Teams shows nothing to one person of a conversation.")
 
