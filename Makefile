@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench faults lock docs clean
+.PHONY: help setup demo tour test check fix bench faults lock docs clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r word does; do printf '  make %-8s %s\n' "$$word" "$$does"; done
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: $(READY) ## the whole story on real calendars, told in this terminal
+	@$(BIN)/overlap demo --tour
+
+tour: $(READY) ## the whole story on real calendars, told in this terminal
 	@$(BIN)/overlap demo --tour
 
 test: $(READY) ## unit, contract and scenario tests, against real CalDAV servers

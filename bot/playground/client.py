@@ -18,7 +18,9 @@ Moment = datetime | date
 """A date is a whole day."""
 
 TAG = "X-OVERLAP-MEETING"
-_DAV, _CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
+_DAV, _CAL, _SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
+_MARK = b"""<?xml version="1.0" encoding="utf-8"?>
+<D:propfind xmlns:D="DAV:" xmlns:S="http://calendarserver.org/ns/"><D:prop><S:getctag/></D:prop></D:propfind>"""
 _EVERYTHING = b"""<?xml version="1.0" encoding="utf-8"?>
 <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
 <D:prop><D:getetag/><C:calendar-data/></D:prop>
@@ -80,6 +82,11 @@ class CalDavClient:
         """The whole calendar as one iCalendar object, as its server tells it."""
         return self._send("GET", self._calendars[calendar]).content
 
+    def mark(self, calendar: str) -> str:
+        """What is another word after every change of that calendar (its CTag), and costs its server little to say."""
+        answer = self._send("PROPFIND", self._calendars[calendar], _MARK, depth="0")
+        return ET.fromstring(answer.content).findtext(f".//{_SERVER}getctag") or ""
+
     def put(
         self,
         calendar: str,
@@ -134,9 +141,19 @@ class CalDavClient:
         _set(event, "ATTENDEE", [owner, *others])
         self._touched(there, event)
 
-    def delete(self, calendar: str, uid: str) -> None:
-        """Delete it, the whole series if it is one."""
-        self._send("DELETE", self._got(calendar, uid).href)
+    def delete(self, calendar: str, uid: str, *, instance: Moment | None = None) -> None:
+        """Delete it, the whole series if it is one; with `instance`, only that one of it (EXDATE)."""
+        there = self._got(calendar, uid)
+        if instance is None:
+            self._send("DELETE", there.href)
+            return
+        master, at = _master(there), self._here(instance)
+        there.calendar.subcomponents = [
+            one for one in there.calendar.subcomponents
+            if "RECURRENCE-ID" not in one or one.decoded("RECURRENCE-ID") != at
+        ]  # fmt: skip
+        master.add("EXDATE", at)
+        self._touched(there, master)
 
     def events(self, calendar: str) -> list[Event]:
         """Everything that stands there, by start; a series once, and each of its exceptions."""
@@ -199,7 +216,7 @@ class CalDavClient:
         self._send("PUT", there.href, there.calendar.to_ical(), etag=there.etag)
 
     def _send(self, method: str, url: str, content: bytes = b"", *, depth: str = "", etag: str = "") -> httpx.Response:
-        kind = "application/xml" if method == "REPORT" else "text/calendar; charset=utf-8"
+        kind = "application/xml" if method in {"REPORT", "PROPFIND"} else "text/calendar; charset=utf-8"
         wanted = {"Content-Type": kind, "Depth": depth, "If-Match": etag}
         headers = {name: value for name, value in wanted.items() if value}
         return self._http.request(method, url, content=content, headers=headers).raise_for_status()

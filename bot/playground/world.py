@@ -151,6 +151,11 @@ class World:
         """What is tagged as Overlap's in this person's calendars."""
         return self.accounts[handle].our_copies()
 
+    @property
+    def servers(self) -> dict[str, bool]:
+        """The calendar servers by name, and whether each runs."""
+        return {name: server.is_running for name, server in self._servers.items()}
+
     def stop_server(self, handle: str) -> None:
         """The server that holds this person's calendars stops answering; what stands in them stays."""
         self._server(handle).stop()

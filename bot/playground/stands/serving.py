@@ -11,13 +11,42 @@ from starlette.types import ASGIApp
 PATIENCE_SECONDS = 20.0
 
 
+def bound(port: int = 0) -> socket.socket:
+    """That port of loopback, or any that is free; `OSError` if somebody has it."""
+    new = socket.socket()
+    new.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        new.bind(("127.0.0.1", port))
+    except OSError:
+        new.close()
+        raise
+    return new
+
+
+def held(port: int = 0) -> socket.socket:
+    """The same, and listening already: only then can nobody else come to have it (socket(7), SO_REUSEADDR)."""
+    kept = bound(port)
+    try:
+        kept.listen(128)
+    except OSError:
+        kept.close()
+        raise
+    return kept
+
+
+def held_or_free(port: int) -> socket.socket:
+    """That port if nobody has it, else another."""
+    try:
+        return held(port)
+    except OSError:
+        return held()
+
+
 class Serving:
     """Serves the application while the `with` block lasts; `url` has no slash at its end."""
 
-    def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+    def __init__(self, app: ASGIApp, port: int = 0, *, at: socket.socket | None = None) -> None:
+        self._socket = at or bound(port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
         self._server = uvicorn.Server(config)

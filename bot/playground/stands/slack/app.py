@@ -3,7 +3,9 @@
 import hmac
 import json
 import threading
+import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -14,11 +16,13 @@ from starlette.routing import Route
 from bot.playground.stands.slack.limits import Refused
 from bot.playground.stands.slack.messages import Json
 from bot.playground.stands.slack.methods import READS_JSON, Methods
+from bot.playground.stands.slack.overheard import Exchange, Listener, nobody
 
 _ANSWERS = frozenset({"user_not_found", "users_not_found"})
 """Refusals that are answers, not somebody's mistake."""
 _GONE = frozenset({"used_url", "expired_url", "invalid_url", "message_not_found"})
 RESPONSE_URL = "response_url"
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Door:
     token: str
     refusals: list[Refusal] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)
+    heard: Listener = nobody
     _failing: dict[str, deque[tuple[int, dict[str, str]]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,8 +51,8 @@ class Door:
         paths = ("/commands/{rest:path}", "/actions/{rest:path}")
         return Starlette(
             routes=[
-                Route("/api/{method}", self._call, methods=["GET", "POST"]),
-                *(Route(path, self._respond, methods=["POST"]) for path in paths),
+                Route("/api/{method}", self._overheard(self._call), methods=["GET", "POST"]),
+                *(Route(path, self._overheard(self._respond), methods=["POST"]) for path in paths),
             ]
         )
 
@@ -56,6 +61,29 @@ class Door:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         with self._lock:
             self._failing.setdefault(method, deque()).extend([(status, headers)] * times)
+
+    def _overheard(
+        self, answered: Callable[[Request], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            at, began, body = time.time(), time.perf_counter(), await request.body()
+            response = await answered(request)
+            self.heard(
+                Exchange(
+                    at=at,
+                    by="bot",
+                    method=request.method,
+                    path=f"{request.url.path}?{request.url.query}".removesuffix("?"),
+                    headers=dict(request.headers),
+                    body=body,
+                    status=response.status_code,
+                    answer=bytes(response.body),
+                    seconds=time.perf_counter() - began,
+                )
+            )
+            return response
+
+        return answer
 
     async def _call(self, request: Request) -> Response:
         method = request.path_params["method"]

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
+
+from bot.playground.stands.slack.overheard import Exchange, Listener, nobody
 
 ACK_SECONDS = 3.0
 FORM = "application/x-www-form-urlencoded"
@@ -50,6 +52,7 @@ class Courier:
     secret: str
     now: Callable[[], float]
     acks: list[Ack] = field(default_factory=list)
+    heard: Listener = nobody
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=ACK_SECONDS, trust_env=False))
 
     def signed(self, body: bytes, kind: str) -> Signed:
@@ -62,14 +65,27 @@ class Courier:
 
     def deliver(self, signed: Signed, **more_headers: str) -> Ack:
         """Post it, as it is, and note the ack."""
-        began = time.perf_counter()
+        at, began, headers = time.time(), time.perf_counter(), {**signed.headers, **more_headers}
         try:
-            answer = self._client.post(self.url, content=signed.body, headers={**signed.headers, **more_headers})
+            answer = self._client.post(self.url, content=signed.body, headers=headers)
             status, body = answer.status_code, answer.text
         except httpx.TransportError as error:
             status, body = 0, type(error).__name__
         ack = Ack(status, body, time.perf_counter() - began, signed)
         self.acks.append(ack)
+        self.heard(
+            Exchange(
+                at=at,
+                by="slack",
+                method="POST",
+                path=urlsplit(self.url).path,
+                headers=headers,
+                body=signed.body,
+                status=status,
+                answer=body.encode(),
+                seconds=ack.seconds,
+            )
+        )
         return ack
 
     def form(self, fields: Mapping[str, str]) -> Ack:

@@ -71,6 +71,10 @@ class People:
         """Somebody joins, or is not any more what they were."""
         self._users[user.id] = user
 
+    def everybody(self) -> list[SlackUser]:
+        """All of them, the app first."""
+        return list(self._users.values())
+
     def known(self, id_or_handle: str) -> SlackUser:
         """The one with that id or handle (with or without @); `LookupError` for nobody."""
         wanted = id_or_handle.removeprefix("@")

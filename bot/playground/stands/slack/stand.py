@@ -16,7 +16,7 @@ from bot.playground.stands.slack.app import Door, Refusal
 from bot.playground.stands.slack.delivery import Ack, Courier, Signed
 from bot.playground.stands.slack.handles import Handles
 from bot.playground.stands.slack.limits import Refused, check_message
-from bot.playground.stands.slack.messages import Json, Message
+from bot.playground.stands.slack.messages import Button, Json, Message
 from bot.playground.stands.slack.methods import Methods
 from bot.playground.stands.slack.people import BOT, People, SlackUser
 from bot.playground.stands.slack.workspace import Channel, Workspace
@@ -85,14 +85,23 @@ class SlackStand:
         `is_stale`: as it stood when `message` was seen (a second click before the first was drawn); `is_forged`:
         although they do not see it.
         """
-        who = self.people.known(user)
         shown = message if is_stale else self.workspace.message(message.channel, message.ts)
         if not is_forged and not any(one.ts == shown.ts for one in self.messages(user)):
             raise LookupError(f"{user} does not see that message")
+        return self.use(user, shown, shown.button(label))
+
+    def use(self, user: str, shown: Message, element: Button) -> Ack:
+        """They use that element of a message as it stood when they saw it: a button, or a menu with what they chose."""
+        who = self.people.known(user)
         self._look(who, shown.channel)
         reply, trigger = self._reply(who, shown.channel, shown.ts), self._handles.trigger()
-        pressed = payloads.press(who, shown, shown.button(label), response_url=reply, trigger=trigger, at=self._now())
+        pressed = payloads.press(who, shown, element, response_url=reply, trigger=trigger, at=self._now())
         return self.courier.interaction(pressed)
+
+    def write(self, user: str, text: str, *, channel: str) -> Message:
+        """They write in a channel or to somebody else, and the app is told nothing."""
+        who, where = self.people.known(user), self._place(user, channel)
+        return self.workspace.post(where.id, {"text": self.people.typed_in_message(text)}, by=who.id)
 
     def say(self, user: str, text: str) -> Ack:
         """They look at the app's DM and write there."""

@@ -1,0 +1,131 @@
+"""The page's server on its feet, on a stage that runs: it serves, and watches what changes."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from bot.playground.site.app import Parts, application
+from bot.playground.site.behind import Behind
+from bot.playground.site.calendars import Calendars
+from bot.playground.site.chat import Chat
+from bot.playground.site.glass import Glass
+from bot.playground.site.seen import Facts
+from bot.playground.site.story import Story
+from bot.playground.site.stream import Stream
+from bot.playground.site.switches import Switches
+from bot.playground.site.week import Weeks
+from bot.playground.stage import Stage, stage
+from bot.playground.stands.serving import Serving
+from bot.playground.stands.slack.overheard import nobody
+from bot.playground.tour.play import Play
+from bot.playground.tour.telling import Silent
+
+LOOK_SECONDS = 1.0
+"""How often the calendars are looked at while somebody watches."""
+BREATH_SECONDS = 0.25
+
+
+@contextmanager
+def opened(at: socket.socket | None = None) -> Iterator["Site"]:
+    """The whole demo with everybody connected, and its page."""
+    with stage() as scene:
+        connect_everybody(scene)
+        with Site(scene, at=at) as site:
+            yield site
+
+
+def connect_everybody(scene: Stage) -> None:
+    """Each through their own private link, asked for in the app's DM, as a person would."""
+    play = Play(scene, Silent())
+    for who in scene.world.accounts:
+        play.connect(who, channel=scene.slack.home(who))
+        scene.slack.read(who)
+
+
+class Site:
+    """Serves while its `with` block lasts; `url` is what a visitor opens."""
+
+    def __init__(self, stage: Stage, *, at: socket.socket | None = None) -> None:
+        stream = Stream()
+        calendars = Calendars(stage.world)
+        chat = Chat(stage.slack, tuple(stage.world.accounts))
+        switches = Switches(stage, lambda: stream.tell("bot"))
+        facts = Facts(chat, calendars, switches, since=len(stage.slack.workspace.history))
+        self.parts = Parts(
+            stage=stage,
+            stream=stream,
+            chat=chat,
+            calendars=calendars,
+            weeks=Weeks(calendars),
+            behind=Behind(stage.world),
+            switches=switches,
+            story=Story(facts),
+            glass=Glass(lambda: stream.tell("glass")),
+        )
+        self._serving = Serving(application(self.parts), at=at)
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=watch, daemon=True) for watch in (self._chat, self._rest)]
+
+    @property
+    def url(self) -> str:
+        return f"{self._serving.url}/"
+
+    def start(self) -> None:
+        """Serve, watch, and listen at the wire."""
+        slack = self.parts.stage.slack
+        slack.courier.heard = slack.door.heard = self.parts.glass.hear
+        self.parts.calendars.look()
+        self._serving.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let every browser go, and end."""
+        self._is_over.set()
+        self.parts.stream.end()
+        self._serving.stop()
+        for thread in self._threads:
+            thread.join()
+        slack = self.parts.stage.slack
+        slack.courier.heard = slack.door.heard = nobody
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _chat(self) -> None:
+        """Every message and every edit."""
+        workspace, seen = self.parts.stage.slack.workspace, 0
+        while not self._is_over.is_set():
+            if workspace.wait(lambda: len(workspace.history) != seen, BREATH_SECONDS):  # noqa: B023 - asked at once
+                seen = len(workspace.history)
+                self.parts.stream.tell("chat")
+                self._look_at_story()
+
+    def _rest(self) -> None:
+        """The calendars, about once a second while somebody watches; and what went down by itself."""
+        before: object = None
+        next_look = 0.0
+        while not self._is_over.wait(BREATH_SECONDS):
+            now: object = (self.parts.switches.bot(), self.parts.switches.servers())
+            if now != before:
+                before = now
+                self.parts.stream.tell("bot")
+            if self.parts.stream.is_heard and time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK_SECONDS
+                if self.parts.calendars.look():
+                    self.parts.stream.tell("week")
+                self._look_at_story()
+
+    def _look_at_story(self) -> None:
+        if self.parts.story.look():
+            self.parts.stream.tell("story")
