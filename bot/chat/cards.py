@@ -5,6 +5,7 @@ says, so it is complete: what, who, when with zone, what can be done.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.core.errors import InvalidInput
@@ -112,6 +113,8 @@ class Card:
     blocks: tuple[Block, ...]
     line: str = ""
     """What is left of it, without buttons, once a newer message tells the same story anew."""
+    until: datetime | None = None
+    """When it must be drawn again although nothing happened: a meeting that is over takes no answers."""
     is_waiting: bool = False
     """The answer is still to come: should the place where it was asked for close, it comes in the app's DM."""
 

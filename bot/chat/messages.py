@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.chat.answers import View
 from bot.chat.cards import Card, Note, Say
@@ -39,21 +40,25 @@ class Messages:
     surfaces: Mapping[str, Surface]
     views: Mapping[str, View]
 
-    def draw(self, tenant: TenantId, message_id: str) -> None:
-        """Bring that message up to date. Raises `TryLater` when the platform asks for patience."""
+    def draw(self, tenant: TenantId, message_id: str) -> datetime | None:
+        """Bring that message up to date; answers when it must be drawn again although nothing happened.
+
+        Raises `TryLater` when the platform asks for patience.
+        """
         with self.database.reading() as tx:
             row = messages.shown(tx, tenant, message_id)
             person = None if row is None else people.person(tx, tenant, row.person)
         if row is None or person is None or row.is_refused:
-            return
+            return None
         surface = self.surfaces.get(person.identity.platform)
         card = self.card(row.kind, row.subject, person)
         if card is None or surface is None:  # nothing to see, or their platform is switched off
-            return
+            return None
         drawing = _Drawing(self, row, person, card, surface)
         if row.older is not None:
             drawing.shrink(row.older)
         drawing.draw()
+        return card.until
 
     def card(self, kind: str, subject: str, viewer: Person) -> Card | None:
         """That subject as that person may see it now."""

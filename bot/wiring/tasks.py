@@ -54,9 +54,9 @@ class Tasks:
         else:
             self.desk().inbox.answer(row.tenant, row.subject)
 
-    def message(self, row: Due, _holds: Holds) -> None:
+    def message(self, row: Due, _holds: Holds) -> datetime | None:
         """Draw a message of ours as things stand now."""
-        self.desk().messages.draw(row.tenant, row.subject)
+        return self.desk().messages.draw(row.tenant, row.subject)
 
     def meeting(self, row: Due, holds: Holds) -> datetime | None:
         """Drive a meeting towards where its rows want it."""

@@ -260,7 +260,7 @@ class Office:
             case "incoming":
                 self.inbox.answer(row.tenant, row.subject)
             case "message":
-                self.messages.draw(row.tenant, row.subject)
+                return self.messages.draw(row.tenant, row.subject)
             case "meeting":
                 return self.saga.drive(row.tenant, MeetingId(row.subject), lambda: True)
             case "proposal":

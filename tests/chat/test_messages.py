@@ -1,6 +1,6 @@
 """How a due message is drawn: what rings, what is edited, what happens when a platform refuses or forgets."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,6 +151,18 @@ def gets_busier(office: Office, times: int) -> None:
         office.clock.move(timedelta(seconds=2))
         office.reads("alex")
         office.works()
+
+
+def test_once_a_meeting_is_over_its_messages_have_no_buttons_and_ring_nobody(office: Office) -> None:
+    office.presses("ana", office.whisper("ana"), "Book Mon 15:30")
+    for user in ("ana", "alex"):
+        assert labels(office.dm(user).card)
+        office.surface.read(user)
+    office.passes(datetime.fromisoformat("2026-11-30T15:00:00+00:00") - office.clock.now())
+    for user in ("ana", "alex"):
+        assert office.dm(user).card.summary.endswith("This meeting is over.")
+        assert labels(office.dm(user).card) == []
+        assert office.surface.unread(user) == 0
 
 
 def test_what_cannot_be_replaced_is_not_said_again_below(office: Office) -> None:

@@ -48,6 +48,11 @@ class Scene:
     def is_over(self) -> bool:
         return self.meeting.when.end <= self.now
 
+    @property
+    def until(self) -> datetime | None:
+        """When its message must lose its buttons."""
+        return None if self.is_over else self.meeting.when.end
+
     def when(self, when: Interval | None = None) -> str:
         """Tue 1 Dec 16:00–16:30 (Berlin time)."""
         return slots.in_zone(when or self.meeting.when, self.viewer.zone)
@@ -67,6 +72,10 @@ def _went_by(tx: Tx, meeting: Meeting) -> dict[PersonId, datetime]:
             if any(each.counts and each.read_at is not None and each.read_at <= one.went_by for each in theirs):
                 found[one.person] = one.went_by
     return found
+
+
+def over(shown: Scene) -> list[Block]:
+    return [paragraph("This meeting is over.")] if shown.is_over else []
 
 
 def link(shown: Scene) -> list[Block]:

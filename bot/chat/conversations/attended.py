@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import slots
-from bot.chat.conversations.agreed import Scene, line, link
+from bot.chat.conversations.agreed import Scene, line, link, over
 from bot.chat.conversations.words import listed, note, paragraph, told
 from bot.core.meetings import MeetingState, Response, Road
 from bot.core.text import Strong
@@ -25,7 +25,7 @@ def card(shown: Scene) -> Card | None:
     meeting = shown.meeting
     match meeting.state:
         case MeetingState.BOOKED | MeetingState.BOOKING:
-            return told(*_invited(shown), *_answering(shown), line=line(shown))
+            return told(*_invited(shown), *over(shown), *_answering(shown), line=line(shown), until=shown.until)
         case MeetingState.MOVING:
             moving = f" From {shown.when()} to {shown.when(meeting.moving_to)}."
             return told(paragraph(Strong(f"{shown.organiser} is moving {shown.title}…"), moving), line=line(shown))

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import failed, slots
-from bot.chat.conversations.agreed import Scene, line, link
+from bot.chat.conversations.agreed import Scene, line, link, over
 from bot.chat.conversations.words import listed, note, paragraph, platform, told
 from bot.core.meetings import Attendance, MeetingState, Response, Road
 from bot.core.proposals import Proposal
@@ -26,7 +26,9 @@ def card(shown: Scene, instead: Proposal | None = None) -> Card:
         case MeetingState.BOOKING:
             return told(paragraph(Strong(f"Booking {shown.title}…"), f" {shown.when()}, with {shown.who}."))
         case MeetingState.BOOKED:
-            return told(*_headline(shown), *_standing(shown), *_undo(shown), line=line(shown))
+            return told(
+                *_headline(shown), *_standing(shown), *over(shown), *_undo(shown), line=line(shown), until=shown.until
+            )
         case MeetingState.MOVING:
             return told(
                 paragraph(

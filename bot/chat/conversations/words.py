@@ -1,6 +1,7 @@
 """Ways of saying that every conversation shares: names, lists, and a card whose summary says all of itself."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from bot.chat.cards import Block, Buttons, Card, Heading, Note, Row, Rule, Say
 from bot.core.ids import PersonId, TenantId
@@ -77,13 +78,13 @@ def note(*parts: str | Piece | Text) -> Note:
     return Note(say(*parts))
 
 
-def told(*blocks: Block, line: str = "", is_waiting: bool = False) -> Card:
+def told(*blocks: Block, line: str = "", until: datetime | None = None, is_waiting: bool = False) -> Card:
     """A card whose summary says, in sentences, all that its blocks show and all that can be done."""
     said = [sentence for block in blocks if (sentence := _sentence(block))]
     labels = [button.label for button in Card(summary="…", blocks=blocks).buttons]
     if labels:
         said.append(f"You can choose: {listed(labels, last='or')}.")
-    return Card(summary=" ".join(said), blocks=blocks, line=line, is_waiting=is_waiting)
+    return Card(summary=" ".join(said), blocks=blocks, line=line, until=until, is_waiting=is_waiting)
 
 
 def _sentence(block: Block) -> str:
