@@ -1,0 +1,47 @@
+/** Things to try: the steps of the tour, each ticked once it has truly happened. */
+
+import { el, fill } from "/page/dom.js";
+import { icon } from "/page/icons.js";
+
+const TYPED = /`([^`]+)`/;
+
+export function story(root, store, propose) {
+  const told = el("p", { class: "story-told" });
+  const bar = el("progress", { class: "story-bar", "aria-label": "Steps done" });
+  const list = el("ol", { class: "story-list" });
+  root.append(el("div", { class: "story-sum" }, told, bar), list);
+  let chosen = null;
+
+  function step(one, isOpen) {
+    const shown = el(
+      "details",
+      { class: "step-more", name: "story", open: isOpen, on: { toggle: () => { if (shown.open) chosen = one.id; } } },
+      el("summary", {},
+        el("span", { class: "tick", "aria-hidden": "true" }, icon("check")),
+        el("span", { class: "step-title" }, one.title),
+        el("span", { class: "hidden" }, one.done ? " (done)" : " (to do)")),
+      el("p", { class: "step-hint" }, hint(one.hint ?? "")),
+    );
+    return el("li", { class: `step${one.done ? " is-done" : ""}`, data: { step: one.id } }, shown);
+  }
+
+  /** Words between backticks are something to type: pressing them puts them into the box. */
+  function hint(words) {
+    return words.split(/(`[^`]+`)/).map((part) => {
+      const found = TYPED.exec(part);
+      return found ? el("button", { class: "chip", type: "button", on: { click: () => propose(found[1]) } }, found[1]) : part;
+    });
+  }
+
+  store.watch(["story"], ({ story: steps }) => {
+    const done = steps.filter((one) => one.done).length;
+    told.textContent = steps.length === 0 ? "" : `${done} of ${steps.length} seen`;
+    bar.max = Math.max(1, steps.length);
+    bar.value = done;
+    const next = steps.find((one) => !one.done)?.id;
+    const open = steps.some((one) => one.id === chosen && !one.done) ? chosen : next;
+    const focused = list.contains(document.activeElement) ? document.activeElement.closest(".step")?.dataset.step : null;
+    fill(list, steps.map((one) => step(one, one.id === open)));
+    if (focused) list.querySelector(`[data-step="${CSS.escape(focused)}"] summary`)?.focus();
+  });
+}
