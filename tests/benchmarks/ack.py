@@ -19,7 +19,7 @@ from tests.benchmarks.house import SECRET
 from tests.benchmarks.rows import Row
 
 WARM_UP = 40
-ROUNDS, REQUESTS = 6, 150
+ROUNDS, REQUESTS = 12, 100
 PATIENCE = 60.0
 
 Round = dict[str, float]
