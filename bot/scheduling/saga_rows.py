@@ -148,6 +148,7 @@ def swept(left: Collection[PersonId]) -> Change:
 
     def clean(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         _give_back(tx, meeting, now, left)
+        redraw(tx, meeting, now)
         rest = saga_plan.without_copies(meeting, left)
         since = meeting.hindered_since
         is_over = not left and (since is None or now >= since + saga_plan.COOL_OFF)

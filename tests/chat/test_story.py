@@ -62,7 +62,7 @@ def test_a_request_is_answered_to_the_asker_alone(office: Office) -> None:
     told = office.whisper("ana").card
     assert told.summary.startswith("30 min with Alex · next week, 30 Nov – 6 Dec. ")
     assert "Mon 30 Nov 15:30–16:00 · 09:30 for Alex." in told.summary
-    assert "4 of 4 calendars, read 0 s ago. Times are in your zone (Berlin)." in told.summary
+    assert "4 of 4 calendars, read just now. Times are in your zone (Berlin)." in told.summary
     assert labels(told) == [*OFFERED, "More times", "Not now"]
     assert office.surface.seen("ana") == office.surface.seen("alex") == office.surface.whispers("alex") == []
 
@@ -185,7 +185,7 @@ def test_a_booking_that_fails_says_so_and_lists_fresh_times(failed: Office) -> N
     told = failed.dm("ana").card
     assert told.summary.startswith(
         "Not booked: “Ana / Alex”. Mon 30 Nov 15:30–16:00 (Berlin time), with Alex: the time was taken meanwhile."
-        " Nothing is left on any calendar, and nobody else was told. These times are free instead:"
+        " Nothing is left on any calendar. Nobody else was told. These times are free instead:"
     )
     assert labels(told)[:2] == ["Book Mon 16:00", "Book Tue 15:30"]
     assert (len(labels(told)), labels(told)[-1]) == (6, "Find other times")
@@ -218,8 +218,8 @@ def test_a_clash_is_told_to_the_organiser_alone_with_times_to_move_to(booked: Of
     collides(booked, "ana")
     clash = booked.dm("ana").card
     assert clash.summary.startswith(
-        "Clash: “Ana / Alex”, Mon 30 Nov 15:30–16:00 (Berlin time), with Alex now overlaps your event"
-        f" “{TITLE}” (Mon 30 Nov 15:00–16:00)."
+        f"Clash: your event “{TITLE}”, Mon 30 Nov 15:00–16:00, now overlaps “Ana / Alex” with Alex,"
+        " Mon 30 Nov 15:30–16:00 (Berlin time)."
     )
     assert booked.surface.unread("ana") == 1
     assert booked.surface.unread("alex") == 0

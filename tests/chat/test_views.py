@@ -40,7 +40,7 @@ def unread(office: Office, vouching: Vouching, user: str, name: str) -> tuple[Ba
 def test_an_offer_names_each_time_for_everyone(office: Office) -> None:
     card = proposal_card(office, a_proposal(office, ProposalState.OPEN))
     assert "Tue 1 Dec 13:00–13:30 · 07:00 for Alex · 17:30 for Kim." in card.summary
-    assert "2 of 2 calendars, read 0 s ago." in card.summary
+    assert "2 of 2 calendars, read just now." in card.summary
 
 
 def test_two_tuesdays_on_one_page_have_labels_with_dates(office: Office) -> None:
@@ -140,7 +140,7 @@ def test_nothing_fits_has_a_reason_and_a_next_step(office: Office) -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        pytest.param(ProposalState.DISMISSED, "Nothing was booked, and nobody was told.", id="dismissed"),
+        pytest.param(ProposalState.DISMISSED, "Nothing was booked. Nobody was told.", id="dismissed"),
         pytest.param(ProposalState.EXPIRED, "These times are no longer on offer.", id="expired"),
     ],
 )

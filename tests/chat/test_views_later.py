@@ -18,7 +18,7 @@ from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, 
 from bot.core.people import Person, Standing
 from bot.core.proposals import ProposalState
 from bot.handlers.memory.surface import refuse
-from bot.storage import asks, calendars, conflicts, proposals
+from bot.storage import asks, calendars, conflicts, meetings, proposals
 from tests.builders import person
 from tests.chat.office import NOW, Office
 from tests.chat.views import HOSTILE, LATER, NOON, TITLE, a_meeting, a_proposal, ids, is_complete, keep
@@ -140,6 +140,30 @@ def test_a_copy_that_is_late_and_a_person_without_one_are_said(office: Office) -
     card = meeting_card(office, late, "ana")
     assert "It is not on Alex's calendar yet: I keep trying." in card.summary
     assert "Kim does not have Overlap in this chat, and no invitation reaches them: please tell them." in card.summary
+
+
+@pytest.mark.parametrize("state", [MeetingState.UNDONE, MeetingState.CANCELLED, MeetingState.FAILED])
+def test_from_where_it_could_not_be_taken_yet_is_said(office: Office, state: MeetingState) -> None:
+    meeting = a_meeting(office, state)
+    first, second, third = meeting.attendances
+    gone = replace(first, written=None)
+    card = meeting_card(office, replace(meeting, attendances=(gone, second, third)), "ana")
+    assert "I could not take it off Alex's calendar yet: I keep trying." in card.summary
+    if state is not MeetingState.FAILED:
+        theirs = is_complete(office.messages.card("meeting", "meeting", office.person("alex")))
+        assert "I could not take it off your calendar yet: I keep trying." in theirs.summary
+    again = replace(meeting, attendances=(gone, replace(second, written=None), third))
+    with office.database.transaction() as tx:
+        meetings.save(tx, again)
+    assert "I keep trying" not in is_complete(office.messages.card("meeting", "meeting", office.person("ana"))).summary
+
+
+def test_only_who_came_was_told_of_the_end(office: Office) -> None:
+    meeting = a_meeting(office, MeetingState.UNDONE)
+    first, second, third = meeting.attendances
+    declined = replace(second, response=Response.DECLINED)
+    card = meeting_card(office, replace(meeting, attendances=(first, declined, third)), "ana")
+    assert "Kim was told." in card.summary
 
 
 def test_what_stood_in_for_a_calendar_that_did_not_answer_is_said_until_it_is_read(office: Office) -> None:

@@ -108,7 +108,9 @@ def test_a_disconnected_account_says_so(office: Office) -> None:
     (account,) = _accounts(office)
     office.connecting.disconnect(office.person("ana"), account)
     office.works()
-    assert "no longer connected" in office.dm("ana").card.summary
+    assert office.dm("ana").card.summary == (
+        "Disconnected: this calendar account is no longer connected. I read and write nothing there any more."
+    )
     assert labels(office.dm("ana").card) == []
 
 

@@ -82,6 +82,26 @@ def link(shown: Scene) -> list[Block]:
     return [paragraph(Link(shown.meeting.link, "Join the meeting"))] if shown.meeting.link else []
 
 
+def still_there(shown: Scene) -> list[str]:
+    """Whose calendar could not be made to let go of it yet, as `your` and `Alex's`."""
+    return [
+        "your" if one.person == shown.viewer.id else f"{shown.called[one.person]}'s"
+        for one in shown.meeting.attendances
+        if one.calendar is not None and one.written is not None
+    ]
+
+
+def off(shown: Scene, gone: str) -> str:
+    """`gone` once it stands nowhere any more; else from where it could not be taken yet."""
+    left = still_there(shown)
+    return f"I could not take it off {calendar_of(left)} yet: I keep trying." if left else gone
+
+
+def calendar_of(owners: list[str], *, last: str = "and") -> str:
+    """your calendar and Alex's."""
+    return listed([f"{owners[0]} calendar", *owners[1:]], last=last)
+
+
 def line(shown: Scene) -> str:
     """What is left of a message once a newer one tells how the meeting stands."""
     meeting = shown.meeting

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import slots
-from bot.chat.conversations.agreed import Scene, line, link, over
+from bot.chat.conversations.agreed import Scene, line, link, over, still_there
 from bot.chat.conversations.words import listed, note, paragraph, told
 from bot.core.meetings import MeetingState, Response, Road
 from bot.core.text import Strong
@@ -29,11 +29,16 @@ def card(shown: Scene) -> Card | None:
         case MeetingState.MOVING:
             moving = f" From {shown.when()} to {shown.when(meeting.moving_to)}."
             return told(paragraph(Strong(f"{shown.organiser} is moving {shown.title}…"), moving), line=line(shown))
-        case MeetingState.UNDOING | MeetingState.UNDONE | MeetingState.CANCELLED | MeetingState.FAILED:
+        case MeetingState.UNDOING:
+            return told(
+                paragraph(Strong(f"{shown.organiser} is taking back {shown.title}…"), f" It was {shown.when()}."),
+                line=line(shown),
+            )
+        case MeetingState.UNDONE | MeetingState.CANCELLED | MeetingState.FAILED:
             what = "cancelled" if meeting.state is MeetingState.CANCELLED else "took back"
             return told(
                 paragraph(Strong(f"{shown.organiser} {what} {shown.title}."), f" It was {shown.when()}."),
-                paragraph("You need not be there. The time is yours again."),
+                paragraph(f"You need not be there. {_off(shown)}"),
                 line=line(shown),
             )
         case _:
@@ -56,6 +61,12 @@ def _invited(shown: Scene) -> list[Block]:
     if mine is not None and mine.road is Road.NONE:
         blocks.append(note("It is on no calendar of yours: none of them receives bookings."))
     return blocks
+
+
+def _off(shown: Scene) -> str:
+    if "your" in still_there(shown):
+        return "I could not take it off your calendar yet: I keep trying."
+    return "The time is yours again."
 
 
 def _answering(shown: Scene) -> list[Block]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.cards import Button, Look, Press
-from bot.chat.conversations.words import listed, quoted
+from bot.chat.conversations.words import ago, listed, quoted
 from bot.core.ids import PersonId
 from bot.core.people import Person
 from bot.core.proposals import Basis, Vouching
@@ -31,7 +31,7 @@ def rests_on(basis: Sequence[Basis], viewer: Person, called: Mapping[PersonId, s
     youngest = min(ages.values())
     older = {person: age for person, age in ages.items() if age > youngest + ALIKE}
     together = max(age for person, age in ages.items() if person not in older)
-    parts = [f"{count}, read {times.age(together)} ago", *_older(older, viewer, called)]
+    parts = [f"{count}, read {ago(together)}", *_older(older, viewer, called)]
     return f"{', '.join(parts)}."
 
 

@@ -19,6 +19,7 @@ from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.ids import CalendarId, ConflictId, TenantId
 from bot.core.intervals import Interval
+from bot.core.meetings import LIVE
 from bot.core.people import Person
 from bot.core.text import Strong
 from bot.language.wording import times
@@ -104,10 +105,12 @@ def _no_title(_tenant: TenantId, _calendar: CalendarId, _uid: str, _starts: date
 def _open(conflict: Conflict, shown: Scene, event: str, wanted: Interval | None) -> Card:
     other = times.stretch(conflict.when, shown.viewer.zone)
     keep = Buttons((Button(label="Keep both", does=Press("conflict.keep", conflict.id)),))
-    clash = f" now overlaps {event} ({other})."
     asked = [paragraph(f"You asked {shown.organiser} for {shown.when(wanted)} instead.")] if wanted else []
     return told(
-        paragraph(Strong(f"Clash: {shown.title}, {shown.when()}, with {shown.who}"), clash),
+        paragraph(
+            Strong(f"Clash: {event}"),
+            f", {other}, now overlaps {shown.title} with {shown.who}, {shown.when()}.",
+        ),
         *asked,
         *_ways_out(conflict, shown),
         keep,
@@ -133,6 +136,8 @@ def _ways_out(conflict: Conflict, shown: Scene) -> tuple[Block, ...]:
 
 def _closed(conflict: Conflict, shown: Scene) -> Card:
     what = f"{shown.title}, {shown.when()}"
+    if shown.meeting.state not in LIVE:
+        return told(paragraph(f"No clash any more: {what}, no longer takes place."))
     match conflict.state:
         case ConflictState.GONE | ConflictState.OPEN:
             return told(paragraph(f"No clash any more: {what}. Nothing to do."))
@@ -141,6 +146,7 @@ def _closed(conflict: Conflict, shown: Scene) -> Card:
         case ConflictState.KEPT:
             return told(paragraph(f"You keep both: {what}, and the other event."))
         case ConflictState.ENDED:
-            return told(paragraph(f"This clash is over: {what}."))
+            why = f"{what}, is over" if shown.is_over else f"you no longer come to {what}"
+            return told(paragraph(f"No clash any more: {why}."))
         case _:
             assert_never(conflict.state)

@@ -44,7 +44,10 @@ class ConnectionTalk:
 
 
 def _disconnected() -> Card:
-    return told(paragraph("This calendar account is no longer connected. I read and write nothing there any more."))
+    return told(
+        paragraph(Strong("Disconnected:"), " this calendar account is no longer connected."),
+        paragraph("I read and write nothing there any more."),
+    )
 
 
 def wrong(problem: Problem) -> str:

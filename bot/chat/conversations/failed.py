@@ -3,7 +3,7 @@
 from bot.availability.ranking import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, slots
-from bot.chat.conversations.agreed import Scene, line
+from bot.chat.conversations.agreed import Scene, line, off
 from bot.chat.conversations.words import listed, note, paragraph, told
 from bot.core.meetings import Meeting, Road
 from bot.core.proposals import Proposal, ProposalState
@@ -28,7 +28,7 @@ def card(shown: Scene, instead: Proposal | None) -> Card:
     meeting = shown.meeting
     return told(
         paragraph(Strong(f"Not booked: {shown.title}."), f" {shown.when()}, with {shown.who}: {because(meeting)}."),
-        paragraph("Nothing is left on any calendar, and nobody else was told."),
+        paragraph(f"{off(shown, 'Nothing is left on any calendar.')} Nobody else was told."),
         *_instead(shown, instead),
         line=line(shown),
     )

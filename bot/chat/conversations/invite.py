@@ -7,12 +7,16 @@ from bot.chat.cards import Button, Buttons, Card, Look, Press
 from bot.chat.conversations.words import names, note, paragraph, told
 from bot.core.ids import ProposalId, TenantId
 from bot.core.people import Person
-from bot.core.proposals import ProposalState
+from bot.core.proposals import Proposal, ProposalState
 from bot.core.text import Strong
 from bot.language.wording import times
 from bot.scheduling.propose import INVITE
 from bot.storage import messages, people, proposals
 from bot.storage.database import Database
+
+
+def _all(proposal: Proposal) -> str:
+    return "you both" if len(proposal.people) == 2 else "everyone"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class InviteTalk:
             return told(paragraph(f"{name} no longer waits for your calendar. It was about {wanted}."))
         return told(
             paragraph(Strong(f"{name} would like to find {wanted}.")),
-            paragraph("Connect your calendar, and I find a time that is free for you both."),
+            paragraph(f"Connect your calendar, and I find a time that is free for {_all(proposal)}."),
             note(f"{name} sees only which times are free for everyone, never what is in your calendar."),
             Buttons(
                 (

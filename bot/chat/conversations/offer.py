@@ -75,7 +75,7 @@ def card(tx: Tx, shown: Scene) -> Card:
         case ProposalState.BOOKED:
             return _booked(tx, shown)
         case ProposalState.DISMISSED:
-            return told(paragraph(shown.what), paragraph("Not now, then. Nothing was booked, and nobody was told."))
+            return _dismissed(tx, shown)
         case ProposalState.EXPIRED:
             return _expired(shown)
         case _:
@@ -176,6 +176,17 @@ def _is_to_be_asked(tx: Tx, shown: Scene, person: Person) -> bool:
 def _ask_button(shown: Scene, person: Person) -> Button:
     press = Press("proposal.invite", shown.proposal.id, person.id)
     return Button(label=f"Ask {shown.called[person.id]} to connect", does=press, look=Look.PRIMARY)
+
+
+def _dismissed(tx: Tx, shown: Scene) -> Card:
+    asked = [one for one in shown.proposal.waiting_for if _was_asked(tx, shown, one)]
+    told_of_it = f"{listed([shown.called[one] for one in asked])} had been asked to connect a calendar."
+    words = told_of_it if asked else "Nobody was told."
+    return told(paragraph(shown.what), paragraph(f"Not now, then. Nothing was booked. {words}"))
+
+
+def _was_asked(tx: Tx, shown: Scene, person: PersonId) -> bool:
+    return messages.shown(tx, shown.asker.tenant, messages.id_of(INVITE, shown.proposal.id, person)) is not None
 
 
 def _booked(tx: Tx, shown: Scene) -> Card:

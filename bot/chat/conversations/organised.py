@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import failed, slots
-from bot.chat.conversations.agreed import Scene, line, link, over
+from bot.chat.conversations.agreed import Scene, calendar_of, line, link, off, over
 from bot.chat.conversations.words import listed, note, paragraph, platform, told
 from bot.core.meetings import Attendance, MeetingState, Response, Road
 from bot.core.proposals import Proposal
@@ -75,9 +75,9 @@ def _calendars(shown: Scene) -> list[Block]:
     on = [one for one in meeting.attendances if one.calendar is not None and one.response is not Response.DECLINED]
     there = [_owner(shown, one) for one in on if one.written == meeting.sequence]
     late = [_owner(shown, one) for one in on if one.written != meeting.sequence]
-    blocks: list[Block] = [paragraph(f"It is on {_calendar_of(there)}.")] if there else []
+    blocks: list[Block] = [paragraph(f"It is on {calendar_of(there)}.")] if there else []
     if late:
-        blocks.append(paragraph(f"It is not on {_calendar_of(late, last='or')} yet: I keep trying."))
+        blocks.append(paragraph(f"It is not on {calendar_of(late, last='or')} yet: I keep trying."))
     return blocks
 
 
@@ -93,11 +93,6 @@ def _unseen(shown: Scene) -> list[Block]:
 
 def _owner(shown: Scene, one: Attendance) -> str:
     return "your" if one.person == shown.viewer.id else f"{shown.called[one.person]}'s"
-
-
-def _calendar_of(owners: list[str], *, last: str = "and") -> str:
-    """your calendar and Alex's."""
-    return listed([f"{owners[0]} calendar", *owners[1:]], last=last)
 
 
 def _answers(shown: Scene) -> list[Block]:
@@ -151,8 +146,13 @@ def _ended(shown: Scene) -> list[Block]:
         )
     else:
         head = paragraph(Strong(f"Taken back: {shown.title}."), f" It was {shown.when()}.")
-    reached = [shown.called[one.person] for one in meeting.attendances[1:] if one.is_reachable]
-    was_told = (
-        f" {listed(reached)} {'was' if len(reached) == 1 else 'were'} told." if reached and meeting.booked_at else ""
-    )
-    return [head, paragraph(f"It is off every calendar.{was_told}")]
+    return [head, paragraph(f"{off(shown, 'It is off every calendar.')}{_was_told(shown)}")]
+
+
+def _was_told(shown: Scene) -> str:
+    """Who came was told, if we can reach them."""
+    came = [one for one in shown.meeting.attendances[1:] if one.response is not Response.DECLINED]
+    reached = [shown.called[one.person] for one in came if one.is_reachable]
+    if not reached or shown.meeting.booked_at is None:
+        return ""
+    return f" {listed(reached)} {'was' if len(reached) == 1 else 'were'} told."

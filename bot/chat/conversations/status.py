@@ -8,7 +8,7 @@ from bot.availability import known
 from bot.chat.answers import Answer, Says
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press, Rule
 from bot.chat.conversations.connection import wrong
-from bot.chat.conversations.words import note, paragraph, shorn, told
+from bot.chat.conversations.words import ago, note, paragraph, shorn, told
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import Clock
 from bot.core.people import Person
@@ -61,7 +61,7 @@ def _trouble(connection: Connection) -> str:
 
 def _line(calendar: Calendar, now: datetime) -> str:
     """Work: read 20 s ago, counts as busy, receives bookings."""
-    age = "not read yet" if calendar.read_at is None else f"read {times.age(now - calendar.read_at)} ago"
+    age = "not read yet" if calendar.read_at is None else f"read {ago(now - calendar.read_at)}"
     parts = [age, "counts as busy" if calendar.counts else "does not count"]
     if calendar.receives:
         parts.append("receives bookings")

@@ -39,8 +39,9 @@ def card(asker: Person, request: Request, found: Found) -> Card:
 def _sentence(problem: Problem, asker: Person, request: Request) -> Text:
     match problem:
         case Unknown(typed):
-            way = f"Pick the name from {'Slack' if asker.identity.platform == 'slack' else 'the'} list as you type,"
-            return say(f"I couldn't tell who {_typed(typed)} is. {way} or use an address: ", _try(asker, request))
+            whose = "Slack's" if asker.identity.platform == "slack" else "the"
+            way = f"Pick the name from {whose} list as you type, or use an address: "
+            return say(f"I couldn't tell who {_typed(typed)} is. {way}", _try(asker, request))
         case IsBot(typed, _):
             return say(f"{_typed(typed)} is an app, and apps keep no calendar. Name a person: ", _try(asker, request))
         case Deactivated(_, name):

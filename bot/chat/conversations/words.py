@@ -1,17 +1,19 @@
 """Ways of saying that every conversation shares: names, lists, and a card whose summary says all of itself."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.chat.cards import Block, Buttons, Card, Heading, Note, Row, Rule, Say
 from bot.core.ids import PersonId, TenantId
 from bot.core.people import Person, Standing
 from bot.core.text import Piece, Text, say
+from bot.language.wording import times
 from bot.storage import people
 from bot.storage.database import Tx
 
 LONGEST_NAME = 40
 LONGEST_TITLE = 120
+JUST_NOW = timedelta(seconds=2)
 COMMANDS = {"teams": "meet"}
 PLATFORMS = {"slack": "Slack", "teams": "Teams"}
 
@@ -63,6 +65,11 @@ def shorn(words: str, most: int) -> str:
     """At most so many characters, on one line."""
     flat = " ".join(words.split())
     return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+
+
+def ago(age: timedelta) -> str:
+    """20 s ago; just now."""
+    return "just now" if age < JUST_NOW else f"{times.age(age)} ago"
 
 
 def quoted(title: str) -> str:
