@@ -116,7 +116,7 @@ def _surfaces(settings: Settings, teams: Registration | None) -> Mapping[str, Su
         from bot.handlers.slack.surface import SlackSurface
 
         slack = settings.slack
-        surfaces["slack"] = SlackSurface(slack.bot_token, api_url=slack.api_url, ssl=_trust(settings.ca_file))
+        surfaces["slack"] = SlackSurface(slack.bot_token, api_url=slack.api_url, ssl=trust(settings.ca_file))
     if teams is not None:
         from bot.handlers.teams.surface import surface
 
@@ -124,7 +124,7 @@ def _surfaces(settings: Settings, teams: Registration | None) -> Mapping[str, Su
     return surfaces
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
+def trust(ca_file: Path | None) -> ssl.SSLContext | None:
     """What the usual authorities vouch for, and the operator's own; None where there is nothing to add."""
     if ca_file is None:
         return None
