@@ -107,7 +107,7 @@ def test_what_comes_beside_the_card_is_a_message_of_its_own(offered: Office) -> 
     pressed(offered, "ana", "Book Mon 15:30", "book")
     card = pressed(offered, "alex", "Suggest another time", "suggest")
     assert "Accept" in labels(card)
-    assert offered.dm("alex").card.summary.startswith("When suits you better than")
+    assert offered.dm("alex").card.summary.startswith("When would suit you better")
 
 
 def test_what_went_wrong_stands_above_the_card_which_stays_true(offered: Office) -> None:

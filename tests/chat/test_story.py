@@ -332,7 +332,7 @@ def test_a_clash_that_goes_away_closes_its_message_without_ringing(booked: Offic
 
 def test_suggest_shows_five_times_and_the_pick_reaches_the_organiser(booked: Office) -> None:
     booked.presses("alex", booked.dm("alex"), "Suggest another time")
-    assert booked.dm("alex").card.summary.startswith("When suits you better than Mon 30 Nov 09:30–10:00")
+    assert booked.dm("alex").card.summary.startswith("When would suit you better for “Ana / Alex”? It is Mon 30 Nov")
     assert [one.startswith("Ask for ") for one in labels(booked.dm("alex").card)] == [True] * 5 + [False]
     booked.presses("alex", booked.dm("alex"), labels(booked.dm("alex").card)[0])
     assert "I'm waiting for Ana's answer." in booked.dm("alex").card.summary

@@ -43,7 +43,8 @@ def meeting_card(office: Office, meeting: Meeting, user: str) -> Card:
 @pytest.mark.parametrize("state", MeetingState)
 def test_a_meeting_reads_in_its_organisers_zone(office: Office, state: MeetingState) -> None:
     card = meeting_card(office, a_meeting(office, state), "ana")
-    assert "Tue 1 Dec 13:00–13:30 (Berlin time)" in card.summary
+    assert "Tue 1 Dec 13:00–13:30" in card.summary
+    assert "(Berlin time)" in card.summary
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,8 @@ def test_a_meeting_reads_in_its_organisers_zone(office: Office, state: MeetingSt
 )
 def test_a_meeting_reads_in_its_participants_zone(office: Office, state: MeetingState) -> None:
     card = meeting_card(office, a_meeting(office, state), "alex")
-    assert "Tue 1 Dec 07:00–07:30 (New York time)" in card.summary
+    assert "Tue 1 Dec 07:00–07:30" in card.summary
+    assert "(New York time)" in card.summary
     assert "Berlin" not in card.summary
 
 

@@ -233,8 +233,8 @@ def test_status_tells_age_and_trouble(office: Office) -> None:
     office.clock.move(timedelta(minutes=3))
     office.types("ana", "status")
     assert office.whisper("ana").card.summary == (
-        "ana · dav.example.com. Work: read 3 min ago, counts as busy, receives bookings."
-        " Working hours: Mon–Fri 09:00–17:00 (Berlin). You can choose: Open my calendars."
+        "Your calendars. ana · dav.example.com. Work: read 3 min ago, counts as busy, receives bookings."
+        " Working hours: Mon–Fri 09:00–17:00 (Berlin time). You can choose: Open my calendars."
     )
     breaks(office, Problem.SIGN_IN_NEEDED)
     office.types("ana", "status")

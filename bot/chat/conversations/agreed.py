@@ -12,6 +12,7 @@ from bot.core.intervals import Interval
 from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.text import Link
+from bot.language.wording import times
 from bot.storage import calendars
 from bot.storage.database import Tx
 
@@ -52,6 +53,11 @@ class Scene:
     def until(self) -> datetime | None:
         """When its message must lose its buttons."""
         return None if self.is_over else self.meeting.when.end
+
+    @property
+    def move(self) -> str:
+        """From Tue 1 Dec 16:00–16:30 to Wed 2 Dec 11:00–11:30 (Berlin time)."""
+        return f"From {times.stretch(self.meeting.when, self.viewer.zone)} to {self.when(self.meeting.moving_to)}"
 
     def when(self, when: Interval | None = None) -> str:
         """Tue 1 Dec 16:00–16:30 (Berlin time)."""

@@ -111,7 +111,7 @@ def _asking(ask: Ask, shown: Scene) -> Card:
 
 def _choosing(ask: Ask, shown: Scene) -> Card:
     never_mind = Buttons((_button("Never mind", "withdraw", ask),))
-    head = paragraph(Strong(f"When suits you better than {shown.when()}?"), f" {shown.title}")
+    head = paragraph(Strong(f"When would suit you better for {shown.title}?"), f" It is {shown.when()}.")
     if not ask.slots:
         why = "No other time works for everyone." if ask.is_known else "I don't know enough calendars to name a time."
         return told(head, paragraph(f"{why} You can still decline in the meeting's own message."), never_mind)

@@ -27,8 +27,8 @@ def card(shown: Scene) -> Card | None:
         case MeetingState.BOOKED | MeetingState.BOOKING:
             return told(*_invited(shown), *over(shown), *_answering(shown), line=line(shown), until=shown.until)
         case MeetingState.MOVING:
-            moving = f" From {shown.when()} to {shown.when(meeting.moving_to)}."
-            return told(paragraph(Strong(f"{shown.organiser} is moving {shown.title}…"), moving), line=line(shown))
+            head = paragraph(Strong(f"{shown.organiser} is moving {shown.title}…"), f" {shown.move}.")
+            return told(head, line=line(shown))
         case MeetingState.UNDOING:
             return told(
                 paragraph(Strong(f"{shown.organiser} is taking back {shown.title}…"), f" It was {shown.when()}."),
@@ -48,13 +48,12 @@ def card(shown: Scene) -> Card | None:
 def _invited(shown: Scene) -> list[Block]:
     meeting = shown.meeting
     length = times.length(meeting.when.length)
-    others = [shown.called[one.id] for one in shown.others if one.id != meeting.organiser]
-    also = f", and {listed(others)}" if others else ""
+    who = listed(["you", *(shown.called[one.id] for one in shown.others if one.id != meeting.organiser)])
     if meeting.was is None:
-        head = paragraph(Strong(f"{shown.organiser} booked {length} with you{also}: {shown.title}"))
+        head = paragraph(Strong(f"{shown.organiser} booked {length} with {who}: {shown.title}"))
         when = paragraph(shown.when())
     else:
-        head = paragraph(Strong(f"{shown.organiser} moved {shown.title}"), f" ({length} with you{also})")
+        head = paragraph(Strong(f"{shown.organiser} moved {shown.title}"), f" ({length} with {who})")
         when = paragraph(f"Now {shown.when()}. Before: {shown.when(meeting.was)}.")
     mine = meeting.attendance(shown.viewer.id)
     blocks: list[Block] = [head, when, *link(shown)]

@@ -79,7 +79,7 @@ class ConflictTalk:
         if conflict.state is not ConflictState.OPEN:
             return _closed(conflict, shown)
         if meeting.moving_to is not None:
-            return _moving(shown, meeting.moving_to)
+            return _moving(shown)
         if asked:
             return _open(conflict, shown, "another event in your calendar", asked[0].wanted)
         title = own_title(tenant, conflict.calendar, conflict.uid, conflict.starts)
@@ -118,8 +118,8 @@ def _open(conflict: Conflict, shown: Scene, event: str, wanted: Interval | None)
     )
 
 
-def _moving(shown: Scene, to: Interval) -> Card:
-    return told(paragraph(f"Moving {shown.title} out of the clash… From {shown.when()} to {shown.when(to)}."))
+def _moving(shown: Scene) -> Card:
+    return told(paragraph(f"Moving {shown.title} out of the clash… {shown.move}."))
 
 
 def _ways_out(conflict: Conflict, shown: Scene) -> tuple[Block, ...]:

@@ -30,7 +30,7 @@ def reason(tx: Tx, proposal: Proposal, everyone: Mapping[PersonId, Person], now:
     return explain(people=known.times, windows=open_windows, length=proposal.request.length)
 
 
-def why(found: Reason | None, called: Mapping[PersonId, str]) -> str:
+def why(found: Reason | None, called: Mapping[PersonId, str], length: timedelta) -> str:
     """One sentence that says it; `called` has the viewer as "you"."""
     match found:
         case Over():
@@ -40,7 +40,7 @@ def why(found: Reason | None, called: Mapping[PersonId, str]) -> str:
         case Unknown(people):
             return f"I don't know enough of {_whose(people, called)} time."
         case OutsideHours(people):
-            return f"It leaves nothing of {_whose(people, called)} working hours."
+            return f"{_capital(_whose(people, called))} working hours leave no {times.length(length)} in there."
         case HoursNeverMeet():
             return "Your working hours never meet in there for long enough."
         case TakenUp(shares):
@@ -67,6 +67,10 @@ def _named(person: Person) -> str:
 
 def _typed(length: timedelta) -> str:
     return f"{int(length.total_seconds()) // 60}m"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _whose(people: tuple[PersonId, ...], called: Mapping[PersonId, str]) -> str:

@@ -118,9 +118,10 @@ def _empty(tx: Tx, shown: Scene) -> Card:
         mend = basis.mend(unread, shown.asker, proposal.id)
         return told(paragraph(shown.what), *lines, Buttons((*mend, not_now)), is_waiting=True)
     reason = nothing.reason(tx, proposal, shown.everyone, shown.now)
+    called = {**shown.called, shown.asker.id: "you"}
     return told(
         paragraph(shown.what),
-        paragraph(f"Nothing fits. {nothing.why(reason, {**shown.called, shown.asker.id: 'you'})}"),
+        paragraph(f"Nothing fits. {nothing.why(reason, called, proposal.request.length)}"),
         paragraph(nothing.next_step(proposal.request, shown.asker, shown.others)),
         note(basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)),
         Buttons((not_now,)),
@@ -145,7 +146,8 @@ def _waiting(tx: Tx, shown: Scene) -> Card:
     return told(
         paragraph(shown.what),
         paragraph(
-            f"{listed(called)} {has_or_have(called)}n't connected a calendar, so I can't know a time for you all."
+            f"{listed(called)} {has_or_have(called)}n't connected a calendar, so I can't know a time for"
+            f" {'you both' if len(shown.others) == 1 else 'you all'}."
         ),
         *(paragraph(line) for one in missing if (line := _became(tx, shown, one))),
         note("I keep this request for 24 hours, and answer it here or in our direct messages when I can."),

@@ -31,9 +31,7 @@ def card(shown: Scene, instead: Proposal | None = None) -> Card:
             )
         case MeetingState.MOVING:
             return told(
-                paragraph(
-                    Strong(f"Moving {shown.title}…"), f" From {shown.when()} to {shown.when(meeting.moving_to)}."
-                ),
+                paragraph(Strong(f"Moving {shown.title}…"), f" {shown.move}."),
                 *_answers(shown),
                 line=line(shown),
             )
@@ -140,12 +138,11 @@ def _undo(shown: Scene) -> list[Block]:
 
 def _ended(shown: Scene) -> list[Block]:
     meeting = shown.meeting
+    when = f"It was {shown.when()}, with {shown.who}."
     if meeting.state is MeetingState.CANCELLED:
-        head = paragraph(
-            Strong(f"Cancelled: {shown.title}."), f" You deleted it in your calendar. It was {shown.when()}."
-        )
+        head = paragraph(Strong(f"Cancelled: {shown.title}."), f" You deleted it in your calendar. {when}")
     else:
-        head = paragraph(Strong(f"Taken back: {shown.title}."), f" It was {shown.when()}.")
+        head = paragraph(Strong(f"Taken back: {shown.title}."), f" {when}")
     return [head, paragraph(f"{off(shown, 'It is off every calendar.')}{_was_told(shown)}")]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.availability import known
 from bot.chat.answers import Answer, Says
-from bot.chat.cards import Block, Button, Buttons, Card, Look, Press, Rule
+from bot.chat.cards import Block, Button, Buttons, Card, Heading, Look, Press, Rule
 from bot.chat.conversations.connection import wrong
 from bot.chat.conversations.words import ago, note, paragraph, shorn, told
 from bot.core.calendars import Calendar, Connection
@@ -45,12 +45,12 @@ def _nothing() -> Card:
 
 
 def _card(by: Person, connections: Sequence[Connection], theirs: Sequence[Calendar], now: datetime) -> Card:
-    blocks: list[Block] = []
+    blocks: list[Block] = [Heading("Your calendars")]
     for connection in connections:
         blocks.append(paragraph(Strong(shorn(connection.label, LONGEST_NAME)), _trouble(connection)))
         blocks += [paragraph(_line(one, now)) for one in theirs if one.connection == connection.id]
         blocks.append(Rule())
-    blocks.append(note(f"Working hours: {_hours(by.hours)} ({times.place(by.hours.zone)})."))
+    blocks.append(note(f"Working hours: {_hours(by.hours)} ({times.place(by.hours.zone)} time)."))
     blocks.append(Buttons((Button(label="Open my calendars", does=Press("connect.link")),)))
     return told(*blocks)
 

@@ -45,7 +45,7 @@ def _sentence(problem: Problem, asker: Person, request: Request) -> Text:
         case IsBot(typed, _):
             return say(f"{_typed(typed)} is an app, and apps keep no calendar. Name a person: ", _try(asker, request))
         case Deactivated(_, name):
-            return say(f"{shorn(name, LONGEST)}'s account is switched off, so I leave them out. Ask without them.")
+            return say(f"{shorn(name, LONGEST)}'s account is switched off: they cannot be invited. Ask without them.")
         case Ambiguous(typed, choices):
             return say(f"{_typed(typed)} could be {_choices(choices)}. Use the address, so that I ask the right one.")
         case OnlyYourself():
