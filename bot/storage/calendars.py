@@ -280,6 +280,12 @@ def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cursor: str | N
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=cursor))
 
 
+def paced(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cadence: timedelta) -> None:
+    """How often it is read from now on."""
+    every = int(cadence.total_seconds())
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cadence=every))
+
+
 def clean(tx: Tx, tenant: TenantId, calendar_id: CalendarId, marks: int) -> None:
     """No longer dirty, unless it was marked again after `marks` was looked at."""
     unmarked = CALENDARS.c.dirty_marks == marks

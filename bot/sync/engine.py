@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.availability import known
 from bot.core.calendars import Calendar, Problem
@@ -47,6 +47,8 @@ class Sync:
     database: Database
     clock: Clock
     open_calendar: OpenCalendar
+    cadence: timedelta | None = None
+    """Replaces what each service says about how often it is read."""
     chance: Callable[[], float] = random.random
 
     def read(self, tenant: TenantId, calendar: CalendarId) -> datetime | None:
@@ -56,10 +58,10 @@ class Sync:
         except NotFound:
             return None
         try:
-            reading = self._look(seen)
+            reading, cadence = self._look(seen)
         except OverlapError as error:
             return self._keep_failure(seen, error)
-        return self._keep(seen, reading)
+        return self._keep(seen, reading, cadence)
 
     def _seen(self, tenant: TenantId, calendar: CalendarId) -> _Seen:
         with self.database.reading() as tx:
@@ -71,19 +73,20 @@ class Sync:
                 zone = ""
         return _Seen(calendar=held, progress=progress, zone=zone or held.zone or "UTC", at=self.clock.now())
 
-    def _look(self, seen: _Seen) -> Reading | None:
-        """A complete reading, or None when nothing changed since the last one. Outside of any transaction."""
+    def _look(self, seen: _Seen) -> tuple[Reading | None, timedelta]:
+        """A complete reading (None when nothing changed) and how often to look. Outside of any transaction."""
         calendar, cursor = seen.calendar, seen.progress.cursor
         with self.open_calendar(calendar.tenant, calendar.id) as (provider, remote):
+            cadence = self.cadence or provider.abilities.cadence
             if cursor is not None and not plan.must_read(calendar, seen.progress, seen.at):
                 try:
                     if not provider.changed(remote, Cursor(cursor)):
-                        return None
+                        return None, cadence
                 except CursorExpired:
                     log.info("a cursor expired, the calendar is read whole", extra=_ids(calendar))
-            return provider.read(remote, plan.window(seen.at), seen.zone)
+            return provider.read(remote, plan.window(seen.at), seen.zone), cadence
 
-    def _keep(self, seen: _Seen, reading: Reading | None) -> datetime | None:
+    def _keep(self, seen: _Seen, reading: Reading | None, cadence: timedelta) -> datetime | None:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id
         with self.database.transaction() as tx:
             try:
@@ -96,11 +99,13 @@ class Sync:
                 log.warning("a reading holds suspiciously little; a second one must confirm it", extra=_ids(before))
                 return now + min(plan.soon(before.cadence, self.chance()), plan.CONFIRM_WITHIN)
             calendars.clean(tx, tenant, id_, seen.progress.dirty_marks)
+            if before.cadence != cadence:
+                calendars.paced(tx, tenant, id_, cadence)
             _absolve(tx, before, now)
             had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
             if verdict is Verdict.CHANGED or had_aged:
                 due.mark(tx, tenant, "reading", before.person, now)
-        return now + plan.soon(before.cadence, self.chance())
+        return now + plan.soon(cadence, self.chance())
 
     def _apply(self, tx: Tx, seen: _Seen, reading: Reading | None) -> Verdict:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id

@@ -101,7 +101,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         messages=messages,
         connecting=connecting,
         grants=grants,
-        sync=Sync(database, clock, grants.open_calendar),
+        sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
         proposing=proposing,
         saga=Saga(database, clock, grants.open_calendar),
         asking=asking,

@@ -44,6 +44,7 @@ class Tasks:
         """What is done by the clock alone."""
         return (
             Tick(name="forget what is over", every=timedelta(hours=1), run=self.forget),
+            Tick(name="look after calendars", every=timedelta(minutes=5), run=self.look_after_calendars),
             Tick(name="let held times go", every=timedelta(seconds=30), run=self.let_go),
         )
 
@@ -93,6 +94,13 @@ class Tasks:
         with self.database.transaction() as tx:
             inbox.forget(tx, now - KEPT)
             links.forget(tx, now - KEPT_FOR)
+
+    def look_after_calendars(self) -> None:
+        """No calendar is left unread because its row was lost."""
+        from bot.storage import calendars
+
+        with self.database.transaction() as tx:
+            calendars.every_due(tx, self.clock.now())
 
     def let_go(self) -> None:
         """Drop held times that nobody decided on."""
