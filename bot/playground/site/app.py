@@ -42,6 +42,7 @@ KINDS = {
     ".json": "application/json",
 }
 LOOK_SECONDS = 0.3
+LATER = "Overlap did not answer. Slack delivers it again: at once, after a minute, after five."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,17 @@ class Parts:
     switches: Switches
     story: Story
     glass: Glass
+
+    def look(self, *, unless_within: float = 0.0) -> None:
+        """Read what has changed in the calendars, and tell what that means."""
+        if self.calendars.look(unless_within=unless_within):
+            self.stream.tell("week")
+            self.look_at_story()
+
+    def look_at_story(self) -> None:
+        """Tell what has happened."""
+        if self.story.look():
+            self.stream.tell("story")
 
 
 def application(parts: Parts) -> Guard:
@@ -158,7 +170,7 @@ class Api:
 
     def week(self, query: Asked) -> Json:
         first = _date(query.word("from"))
-        self.parts.calendars.look(unless_within=LOOK_SECONDS)
+        self.parts.look(unless_within=LOOK_SECONDS)
         people = self.parts.weeks.people(first)
         return {"from": first.isoformat(), "people": people, "ghosts": self._ghosts(query.maybe("as"))}
 
@@ -180,7 +192,7 @@ class Api:
         return _acked(self.parts.chat.press(*where, *what))
 
     def read(self, body: Asked) -> Json:
-        self.parts.chat.read(body.word("as"), body.word("place"))
+        self.parts.chat.read(body.word("as"), body.word("place"), is_opened=body.flag("isOpened", otherwise=False))
         self.parts.stream.tell("chat")
         return {}
 
@@ -214,8 +226,7 @@ class Api:
         return {}
 
     def _changed(self) -> Json:
-        if self.parts.calendars.look():
-            self.parts.stream.tell("week")
+        self.parts.look()
         return {}
 
 
@@ -239,7 +250,10 @@ def _person(who: SlackUser) -> Json:
 
 
 def _acked(ack: Ack | None) -> Json:
-    return {} if ack is None else {"ack": {"status": ack.status, "seconds": round(ack.seconds, 4)}}
+    if ack is None:
+        return {}
+    told = {"ack": {"status": ack.status, "seconds": round(ack.seconds, 4)}}
+    return told if ack.is_good else {**told, "says": LATER}
 
 
 def _date(words: str) -> date:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -54,6 +55,8 @@ class Chat:
     slack: SlackStand
     handles: tuple[str, ...]
     """Those whose eyes there are."""
+    again: Callable[[Ack], None]
+    """What becomes of an event that the app did not ack."""
     used: list[Used] = field(default_factory=list)
     _read: dict[tuple[str, str], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -94,11 +97,13 @@ class Chat:
         here = self._seen(me, place)
         return sum(one.ts > since and one.by != me.id and one.only_for is None and not one.is_deleted for one in here)
 
-    def read(self, handle: str, where: str) -> None:
-        """They look at that place."""
+    def read(self, handle: str, where: str, *, is_opened: bool = False) -> None:
+        """They look at that place; the app is told only that its own was opened."""
         me, place = self.person(handle), self.place(handle, where)
         if place.kind == "app":
             self.slack.read(handle)
+            if is_opened:
+                self.slack.open_home(handle)
             return
         newest = max((one.ts for one in self._seen(me, place)), default="")
         with self._lock:
@@ -126,6 +131,8 @@ class Chat:
             self.read(handle, where)
             return None
         self.read(handle, where)
+        if not ack.is_good:
+            self.again(ack)
         return ack
 
     def press(self, handle: str, where: str, ts: str, block: str, action: str, values: tuple[str, ...]) -> Ack:
@@ -152,9 +159,10 @@ class Chat:
         return ack
 
     def _seen(self, me: SlackUser, place: Place) -> list[Message]:
-        """As it stands now, also what was deleted; who may see the place was asked before."""
+        """As it stands now, in a place that is theirs; of what only they saw nothing is left once it is deleted."""
         newest = {one.ts: one for one in list(self.slack.workspace.history) if one.channel == place.id}
-        return sorted((one for one in newest.values() if one.only_for in (None, me.id)), key=lambda one: one.ts)
+        theirs = (one for one in newest.values() if one.only_for in (None, me.id))
+        return sorted((one for one in theirs if not (one.is_deleted and one.only_for)), key=lambda one: one.ts)
 
     def _element(
         self, me: SlackUser, place: Place, ts: str, block: str, action: str, values: tuple[str, ...]

@@ -18,13 +18,14 @@ _KINDS = {"Book ": "book", "Move ": "move", "Ask ": "ask"}
 def ghosts(seen: Sequence[Message], zone: str) -> list[dict[str, Any]]:
     """What the newest message with times to choose from offers its reader; nothing of what has begun."""
     for message in reversed(seen):
-        found = list(_offered(message, zone))
+        found = list(times(message, zone))
         if found:
             return found
     return []
 
 
-def _offered(message: Message, zone: str) -> Iterator[dict[str, Any]]:
+def times(message: Message, zone: str) -> Iterator[dict[str, Any]]:
+    """Those on the buttons of one message that are still to come."""
     for button in message.buttons:
         kind = next((kind for begins, kind in _KINDS.items() if button.label.startswith(begins)), None)
         found = _OFFERED.search(button.hint)

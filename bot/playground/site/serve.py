@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from bot.playground.site.again import Again
 from bot.playground.site.app import Parts, application
 from bot.playground.site.behind import Behind
 from bot.playground.site.calendars import Calendars
 from bot.playground.site.chat import Chat
+from bot.playground.site.facts import Facts
 from bot.playground.site.glass import Glass
-from bot.playground.site.seen import Facts
 from bot.playground.site.story import Story
 from bot.playground.site.stream import Stream
 from bot.playground.site.switches import Switches
@@ -21,7 +22,7 @@ from bot.playground.site.week import Weeks
 from bot.playground.stage import Stage, stage
 from bot.playground.stands.serving import Serving
 from bot.playground.stands.slack.overheard import nobody
-from bot.playground.tour.play import Play
+from bot.playground.tour.play import Play, has
 from bot.playground.tour.telling import Silent
 
 LOOK_SECONDS = 1.0
@@ -39,11 +40,19 @@ def opened(at: socket.socket | None = None) -> Iterator["Site"]:
 
 
 def connect_everybody(scene: Stage) -> None:
-    """Each through their own private link, asked for in the app's DM, as a person would."""
+    """Each through their own private link, asked for in the app's DM, as a person would; they have read what it said.
+
+    The message with the spent link is gone, as ephemeral messages are when Slack is opened anew.
+    """
     play = Play(scene, Silent())
     for who in scene.world.accounts:
         play.connect(who, channel=scene.slack.home(who))
+    for who in scene.world.accounts:
+        play.sees(who, has("Connected:"), "connected")
         scene.slack.read(who)
+        for message in scene.slack.messages(who):
+            if message.is_ephemeral:
+                scene.slack.workspace.delete(message)
 
 
 class Site:
@@ -52,15 +61,17 @@ class Site:
     def __init__(self, stage: Stage, *, at: socket.socket | None = None) -> None:
         stream = Stream()
         calendars = Calendars(stage.world)
-        chat = Chat(stage.slack, tuple(stage.world.accounts))
+        self._again = Again(stage.slack)
+        chat = Chat(stage.slack, tuple(stage.world.accounts), self._again.deliver)
         switches = Switches(stage, lambda: stream.tell("bot"))
-        facts = Facts(chat, calendars, switches, since=len(stage.slack.workspace.history))
+        weeks = Weeks(calendars)
+        facts = Facts(chat, calendars, weeks, switches, since=len(stage.slack.workspace.history))
         self.parts = Parts(
             stage=stage,
             stream=stream,
             chat=chat,
             calendars=calendars,
-            weeks=Weeks(calendars),
+            weeks=weeks,
             behind=Behind(stage.world),
             switches=switches,
             story=Story(facts),
@@ -86,6 +97,7 @@ class Site:
     def stop(self) -> None:
         """Let every browser go, and end."""
         self._is_over.set()
+        self._again.end()
         self.parts.stream.end()
         self._serving.stop()
         for thread in self._threads:
@@ -109,7 +121,7 @@ class Site:
             if workspace.wait(lambda: len(workspace.history) != seen, BREATH_SECONDS):  # noqa: B023 - asked at once
                 seen = len(workspace.history)
                 self.parts.stream.tell("chat")
-                self._look_at_story()
+                self.parts.look_at_story()
 
     def _rest(self) -> None:
         """The calendars, about once a second while somebody watches; and what went down by itself."""
@@ -122,10 +134,4 @@ class Site:
                 self.parts.stream.tell("bot")
             if self.parts.stream.is_heard and time.monotonic() >= next_look:
                 next_look = time.monotonic() + LOOK_SECONDS
-                if self.parts.calendars.look():
-                    self.parts.stream.tell("week")
-                self._look_at_story()
-
-    def _look_at_story(self) -> None:
-        if self.parts.story.look():
-            self.parts.stream.tell("story")
+                self.parts.look()

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.site import seen
-from bot.playground.site.seen import Facts
+from bot.playground.site import happened
+from bot.playground.site.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Something to try: from which chapter of the tour, in words, and how it shows that it has happened."""
 
@@ -21,34 +21,104 @@ class Step:
 
 
 STEPS = (
-    Step("ask", "1", "Ask for half an hour",
-         "As Ana, in #general: /meet @alex 30m next week. Only she sees the times; each is free for both.", seen.offer),
-    Step("pages", "1b", "More times, and not now",
-         "Press More times and see five others in place. Not now puts them away.", seen.pages),
-    Step("book", "2–3", "One click books it",
-         "Press a time. It appears in both calendars, and each of them gets a message.", seen.booking),
-    Step("answer", "2–3", "Answer as Alex",
-         "Be Alex and press Accept or Maybe. Ana’s message changes, and nothing rings.", seen.answer),
-    Step("suggest", "2–3", "Suggest another time",
-         "As Alex, press Suggest another time and choose one. As Ana, press Move or Keep.", seen.suggestion),
-    Step("undo", "2–3", "Undo", "As Ana, press Undo. It is gone from both calendars, and Alex is told.", seen.undoing),
-    Step("decline", "2b", "Decline",
-         "Book again, and decline as Alex. His copy goes, hers stays, and his time is free.", seen.declining),
-    Step("clash", "4", "Land something on it",
-         "Book a time, then drag an event over it in Ana’s calendar. She is told, with a way out.",
-         seen.clash),
-    Step("clash-other", "4", "Land something on it in Alex’s calendar",
-         "Alex can ask to move it; the time he asks for is held until Ana answers.", seen.clash_of_other),
-    Step("freed", "5", "Make room",
-         "Delete, move or decline something in the week, and ask again: its time is on offer.", seen.room),
-    Step("outage", "6", "Stop Kim’s calendar server",
-         "Ask for @kim meanwhile: what is not known is not offered. Start it again, and the times come back.",
-         seen.outage),
-    Step("status", "7b", "How everything stands", "/meet status names each calendar and its age; /meet help helps.",
-         seen.status),
-    Step("kill", "8", "kill -9",
-         "Press a time, then kill the bot at once and bring it back. The booking finishes, once.", seen.killing),
-)  # fmt: skip
+    Step(
+        id="ask",
+        chapter="1",
+        title="Ask for half an hour",
+        hint="As Ana, in #general: /meet @alex 30m next week. Only she sees the times, each free for both.",
+        has_happened=happened.asked,
+    ),
+    Step(
+        id="pages",
+        chapter="1b",
+        title="More times, or not now",
+        hint="More times shows five others in place. Not now puts them away, and nobody was bothered.",
+        has_happened=happened.paged,
+    ),
+    Step(
+        id="book",
+        chapter="2–3",
+        title="Book with one click",
+        hint="Press a time. It stands in both calendars, and each of the two gets a message.",
+        has_happened=happened.booked,
+    ),
+    Step(
+        id="answer",
+        chapter="2–3",
+        title="Answer as Alex",
+        hint="Be Alex and press Accept or Maybe. Ana’s message changes where it is, and rings nobody.",
+        has_happened=happened.answered,
+    ),
+    Step(
+        id="suggest",
+        chapter="2–3",
+        title="Suggest another time",
+        hint="As Alex, Suggest another time and choose one. As Ana, move the meeting there or keep it.",
+        has_happened=happened.suggested,
+    ),
+    Step(
+        id="undo",
+        chapter="2–3",
+        title="Take it back",
+        hint="As Ana, press Undo. It is gone from both calendars, and Alex is told.",
+        has_happened=happened.undone,
+    ),
+    Step(
+        id="decline",
+        chapter="2b",
+        title="Decline",
+        hint="Book again, and decline as Alex. His copy goes, Ana’s stays, and his time is free.",
+        has_happened=happened.declined,
+    ),
+    Step(
+        id="clash",
+        chapter="4",
+        title="Land something on it",
+        hint="Book, then drag an event over it in Ana’s week. She alone is told, with times to move to: press one.",
+        has_happened=happened.clashed,
+    ),
+    Step(
+        id="clash-other",
+        chapter="4",
+        title="Land something on it in Alex’s week",
+        hint="Alex can ask to move it. The time he asks for is held until Ana has answered.",
+        has_happened=happened.clashed_for_other,
+    ),
+    Step(
+        id="room",
+        chapter="5",
+        title="Make room",
+        hint="Delete or move an event of Ana’s or Alex’s in next week, and ask again: its time is on offer.",
+        has_happened=happened.made_room,
+    ),
+    Step(
+        id="outage",
+        chapter="6",
+        title="Stop Kim’s calendar server",
+        hint="Wait ten seconds and ask for @kim: what is not known is not offered. Start it, and the times come back.",
+        has_happened=happened.went_silent,
+    ),
+    Step(
+        id="status",
+        chapter="7b",
+        title="See how everything stands",
+        hint="/meet status names each calendar and its age. /meet help helps.",
+        has_happened=happened.looked,
+    ),
+    Step(
+        id="kill",
+        chapter="8",
+        title="kill -9",
+        hint="Press a time, then kill the bot at once and bring it back. The booking is finished, once.",
+        has_happened=happened.was_killed,
+    ),
+)
+ELSEWHERE = {
+    "0": "everybody is connected before the visitor comes",
+    "7": "nobody is left who has to connect",
+    "9": "the page is Slack",
+}
+"""Chapters of the tour that are nothing to try here, and why."""
 
 
 @dataclass
@@ -69,4 +139,4 @@ class Story:
 
     def told(self) -> list[dict[str, Any]]:
         """For the page."""
-        return [{"id": step.id, "title": step.title, "hint": step.hint, "done": step.id in self.done} for step in STEPS]
+        return [{"id": one.id, "title": one.title, "hint": one.hint, "done": one.id in self.done} for one in STEPS]

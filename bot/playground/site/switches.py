@@ -1,9 +1,9 @@
 """The switches: calendar servers that stop and start, and a bot that is killed and brought back."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.playground.process import DidNotStart
@@ -15,11 +15,12 @@ Json = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Outage:
-    """Something was off, and since when it is on again."""
+    """Something was off: since when, and how much had been written in the chat when it went and when it came back."""
 
     what: str
     began: float
-    ended: float | None = None
+    first: int
+    last: int | None = None
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Switches:
                     self._ended(name)
                 else:
                     self.stage.world.stop_server(handle)
-                    self.outages.append(Outage(what=name, began=_now()))
+                    self._begins(name)
             except DidNotStart as error:
                 raise Calm(500, "The calendar server did not start. Try again.") from error
             finally:
@@ -79,7 +80,7 @@ class Switches:
                 self._start()
             else:
                 self.stage.bot.kill()
-                self.outages.append(Outage(what="bot", began=_now()))
+                self._begins("bot")
                 self.tell()
 
     def _start(self) -> None:
@@ -95,11 +96,14 @@ class Switches:
             self._is_starting = False
             self.tell()
 
+    def _begins(self, what: str) -> None:
+        self.outages.append(Outage(what=what, began=time.time(), first=self._written))
+
     def _ended(self, what: str) -> None:
         for outage in self.outages:
-            if outage.what == what and outage.ended is None:
-                outage.ended = _now()
+            if outage.what == what and outage.last is None:
+                outage.last = self._written
 
-
-def _now() -> float:
-    return datetime.now(UTC).timestamp()
+    @property
+    def _written(self) -> int:
+        return len(self.stage.slack.workspace.history)
