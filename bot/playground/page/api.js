@@ -24,6 +24,7 @@ export const api = {
   put: (event) => post("/api/events", event),
   move: (event) => post("/api/events/move", event),
   remove: (event) => post("/api/events/delete", event),
+  decline: (event) => post("/api/events/decline", event),
   server: (name, isUp) => post("/api/servers", { name, isUp }),
   bot: (isUp) => post("/api/bot", { isUp }),
 };

@@ -20,7 +20,7 @@ export function asked({ title, body, yes, no = "Cancel", isDanger = false, extra
   const wrong = el("p", { class: "wrong", role: "alert" });
   const close = el("button", { class: "button is-round is-quiet", type: "button", "aria-label": "Close", on: { click: () => shown.close("") } }, icon("close"));
   const answers = [
-    ...extra.map((one) => el("button", { class: `button ${one.isDanger ? "is-danger" : ""} is-apart`, type: "submit", value: one.name, formnovalidate: true }, one.label)),
+    ...extra.map((one, at) => el("button", { class: `button ${one.isDanger ? "is-danger" : ""} ${at === extra.length - 1 ? "is-apart" : ""}`, type: "submit", value: one.name, formnovalidate: true }, one.label)),
     el("button", { class: "button", type: "button", on: { click: () => shown.close("") } }, no),
     yes && el("button", { class: `button ${isDanger ? "is-danger is-filled" : "is-primary"}`, type: "submit", value: "yes" }, yes),
   ];

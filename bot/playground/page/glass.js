@@ -1,7 +1,9 @@
 /** Under the glass: every request between Slack and the bot, what was answered, and how long an ack took. */
 
+import { clock } from "/page/blocks/dates.js";
 import { el, fill, shape } from "/page/dom.js";
 import { icon } from "/page/icons.js";
+import { wall } from "/page/week/zones.js";
 
 const PATIENCE = 3;
 const LONGEST = 60_000;
@@ -25,9 +27,9 @@ export function glass(root, store, { close }) {
     return el(
       "li",
       { id: `exchange-${one.n}`, class: `exchange is-${one.from}${one.status >= 400 || one.status === 0 ? " is-bad" : ""}`, role: "option", data: { n: String(one.n) }, on: { click: () => choose(one.n) } },
-      el("span", { class: "exchange-at" }, time(one.at)),
-      el("span", { class: "exchange-way" }, from, el("span", { class: "hidden" }, " to "), el("span", { "aria-hidden": "true" }, " → "), to),
-      el("span", { class: "exchange-path" }, `${one.method} ${one.path}`),
+      el("span", { class: "exchange-at" }, time(one.at, store.now.me?.zone)),
+      el("span", { class: "exchange-way" }, el("span", { class: "hidden" }, `${from} to `), el("span", { "aria-hidden": "true" }, "→ "), to),
+      el("span", { class: "exchange-path" }, one.path),
       el("span", { class: "exchange-status" }, one.status ? String(one.status) : "no answer"),
       el("span", { class: "exchange-took" }, one.isAck && meter(one.seconds), `${one.isAck ? "ack " : ""}${took(one.seconds)}`),
     );
@@ -108,7 +110,10 @@ function took(seconds) {
   return seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
 }
 
-function time(at) {
-  const when = new Date(at);
-  return Number.isNaN(when.getTime()) ? "" : when.toISOString().slice(11, 23);
+/** To the millisecond, on the clocks of whoever looks first. */
+function time(at, zone) {
+  const when = Date.parse(at);
+  if (Number.isNaN(when)) return "";
+  const { second } = wall(zone ?? "UTC", when);
+  return `${clock(when, zone ?? "UTC")}:${String(second).padStart(2, "0")}.${String(when % 1000).padStart(3, "0")}`;
 }

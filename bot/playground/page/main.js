@@ -29,7 +29,7 @@ const store = new Store({
   place: address.place,
   kind: "channel",
   tab: TABS.includes(address.tab) ? address.tab : "chat",
-  me: null, people: [], places: [], bot: { isUp: true }, servers: [], story: [],
+  me: null, people: [], directory: [], places: [], bot: { isUp: true }, servers: [], story: [],
   messages: null,
   week: null, ghosts: [], ...shown,
   isGlassOpen: false, exchanges: [], heardFrom: 0,

@@ -3,7 +3,7 @@
 import { el, fill } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 
-const TYPED = /`([^`]+)`/;
+const TYPED = /(`[^`]+`|\/meet (?:status|help|connect|@[^.:;`]+))/;
 
 export function story(root, store, propose) {
   const told = el("p", { class: "story-told" });
@@ -25,11 +25,11 @@ export function story(root, store, propose) {
     return el("li", { class: `step${one.done ? " is-done" : ""}`, data: { step: one.id } }, shown);
   }
 
-  /** Words between backticks are something to type: pressing them puts them into the box. */
+  /** A command is something to type: pressing it puts it into the box. */
   function hint(words) {
-    return words.split(/(`[^`]+`)/).map((part) => {
-      const found = TYPED.exec(part);
-      return found ? el("button", { class: "chip", type: "button", on: { click: () => propose(found[1]) } }, found[1]) : part;
+    return words.split(TYPED).map((part, place) => {
+      const typed = part.replaceAll("`", "").trim();
+      return place % 2 === 1 ? el("button", { class: "chip", type: "button", on: { click: () => propose(typed) } }, typed) : part;
     });
   }
 

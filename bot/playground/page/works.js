@@ -8,7 +8,7 @@ import { calmly } from "/page/notices.js";
 export function works(root, store, sync, { openGlass }) {
   const switches = el("div", { class: "switches" });
   const glass = el("button", { id: "glass-door", class: "button is-quiet glass-door", type: "button", "aria-expanded": "false", "aria-controls": "glass", on: { click: openGlass } }, icon("glass"), "Under the glass");
-  root.append(el("h2", { class: "caption" }, "Behind the scenes"), switches, glass);
+  root.append(el("h2", { id: "works-title", class: "caption" }, "Behind the scenes"), switches, glass);
   const underWay = new Map();
 
   function toggle(id, { name, about, isUp, isStarting = false, turn }) {

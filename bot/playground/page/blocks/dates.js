@@ -53,7 +53,7 @@ export function exactly(at, zone) {
   return part(at, zone, {
     weekday: "long", day: "numeric", month: "long", year: "numeric",
     hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
-  });
+  }, "en-GB");
 }
 
 /** Today, yesterday, tomorrow; null for every other day. */
@@ -67,8 +67,9 @@ function ago(seconds) {
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.round(seconds / length), unit);
 }
 
-function part(at, zone, options) {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(at);
+/** Slack's documentation writes its examples as an American reader sees them. */
+function part(at, zone, options, locale = "en-US") {
+  return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(at);
 }
 
 function ordinal(day) {

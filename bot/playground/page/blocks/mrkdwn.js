@@ -28,16 +28,18 @@ export function plain(words, { hasEmoji = true } = {}) {
  */
 export function mrkdwn(words, reader, { isVerbatim = false } = {}) {
   const drawn = [];
-  for (const [place, part] of words.split(/```([\s\S]+?)```/).entries()) {
+  const parts = words.split(/```([\s\S]+?)```/);
+  for (const [place, part] of parts.entries()) {
     if (place % 2 === 1) drawn.push(el("pre", { tabindex: "0" }, unescaped(part.replace(/^\n|\n$/g, ""))));
-    else drawn.push(...lines(trimmed(part, place > 0), { reader, isVerbatim, within: "" }));
+    else drawn.push(...lines(trimmed(part, place > 0, place < parts.length - 1), { reader, isVerbatim, within: "" }));
   }
   return drawn;
 }
 
 /** A `pre` is a paragraph of its own: the line break beside it is not another. */
-function trimmed(part, isAfter) {
-  return isAfter ? part.replace(/^\n/, "") : part;
+function trimmed(part, isAfter, isBefore) {
+  const rest = isAfter ? part.replace(/^\n/, "") : part;
+  return isBefore ? rest.replace(/\n$/, "") : rest;
 }
 
 function lines(words, how) {
@@ -135,7 +137,7 @@ function named(inside, { reader }) {
 }
 
 function mention(id, label, reader) {
-  const person = reader.people.find((one) => one.id === id);
+  const person = (reader.directory ?? reader.people).find((one) => one.id === id);
   const name = person?.name ?? (label.replace(/^@/, "") || id);
   return el("span", { class: `mention${id === reader.me?.id ? " is-me" : ""}` }, "@", el("bdi", {}, name));
 }

@@ -97,7 +97,7 @@ export function warning(kind, part) {
   return el(
     "details",
     { class: "b-unknown" },
-    el("summary", {}, icon("warn"), el("span", {}, "This page cannot draw a ", el("code", {}, name), " block.")),
+    el("summary", {}, icon("warn"), el("span", {}, "This page cannot draw: ", el("code", {}, name))),
     el("pre", { tabindex: "0" }, raw.length > LONGEST_RAW ? `${raw.slice(0, LONGEST_RAW)}…` : raw),
   );
 }

@@ -4,6 +4,7 @@ import { el } from "/page/dom.js";
 import { mark } from "/page/icons.js";
 
 const HUES = 6;
+const US = "overlap";
 
 /** Which of the colours is theirs: by their place among the people, so that no two of the four share one. */
 export function hue(people, handle) {
@@ -12,7 +13,7 @@ export function hue(people, handle) {
 }
 
 export function avatar(people, { handle, name, isBot = false }) {
-  if (isBot) return el("span", { class: "avatar is-bot", "aria-hidden": "true" }, mark());
+  if (isBot && (handle === null || handle === US)) return el("span", { class: "avatar is-bot", "aria-hidden": "true" }, mark());
   const initial = [...(name || "?").trim()][0]?.toUpperCase() ?? "?";
   return el("span", { class: "avatar", data: { hue: hue(people, handle) }, "aria-hidden": "true" }, initial);
 }

@@ -4,6 +4,7 @@ import { avatar } from "/page/chat/avatar.js";
 import { el, fill } from "/page/dom.js";
 
 const PERSON = /(?:^|[\s(])@([\p{L}\p{N}._-]*)$/u;
+const US = "overlap";
 const COMMANDS = [
   { words: "/meet @", shown: "/meet @someone 30m next week", says: "Find a time with somebody" },
   { words: "/meet status", shown: "/meet status", says: "How your calendars stand" },
@@ -12,7 +13,7 @@ const COMMANDS = [
 ];
 
 /** What fits before the caret: `{from, options: [{words, …}]}`, or null for nothing. */
-export function fitting(words, caret, { people, as, kind }) {
+export function fitting(words, caret, { directory, as, kind }) {
   const before = words.slice(0, caret);
   if (before.startsWith("/") && !before.includes(" ")) {
     const options = COMMANDS.filter((one) => one.words.startsWith(before));
@@ -22,10 +23,10 @@ export function fitting(words, caret, { people, as, kind }) {
   const found = PERSON.exec(before);
   if (!found) return null;
   const start = found[1].toLowerCase();
-  const bot = { handle: "overlap", name: "Overlap", isBot: true };
-  const all = before.startsWith("/") || kind === "app" ? people : [...people, bot];
-  const options = all
-    .filter((one) => one.handle !== as && (one.handle.startsWith(start) || one.name.toLowerCase().split(" ").some((part) => part.startsWith(start))))
+  const isToBot = before.startsWith("/") || kind === "app";
+  const options = directory
+    .filter((one) => one.handle !== as && !one.isDeactivated && !(isToBot && one.handle === US))
+    .filter((one) => (one.handle.startsWith(start) || one.name.toLowerCase().split(" ").some((part) => part.startsWith(start))))
     .map((one) => ({ words: `@${one.handle} `, person: one, shown: one.name, says: `@${one.handle}` }));
   const isDone = options.length === 1 && options[0].person.handle === start && start !== "";
   return options.length > 0 && !isDone ? { from: caret - found[1].length - 1, options } : null;

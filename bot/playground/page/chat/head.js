@@ -5,7 +5,7 @@ import { icon, mark } from "/page/icons.js";
 
 const EXAMPLE = "/meet @alex 30m next week";
 const KINDS = {
-  channel: { about: "Everyone is here. What Overlap offers you, only you see.", welcome: "A channel with all four people. Ask Overlap for a time: only you will see what it offers." },
+  channel: { about: "What Overlap offers you, only you see", welcome: "A channel with all four people. Ask Overlap for a time: only you will see what it offers." },
   app: { about: "Between you and Overlap", welcome: "Your direct messages with Overlap: bookings, answers and clashes are told here. You can also just write to it." },
   dm: { about: "Between the two of you", welcome: "Only the two of you see this." },
 };
@@ -25,7 +25,7 @@ export function head(root, store) {
 
 /** Keeps the welcome at the top of the conversation true to where one is. */
 export function welcome(root, store, propose) {
-  store.watch(["places", "place"], ({ places, place }) => {
+  store.watch(["places", "place", "me"], ({ places, place, me }) => {
     const found = places.find((one) => one.id === place);
     if (!found) return;
     const name = found.kind === "channel" ? `#${found.name}` : found.name;
@@ -35,6 +35,13 @@ export function welcome(root, store, propose) {
       el("p", { class: "welcome-name" }, el("bdi", {}, name)),
       el("p", {}, KINDS[found.kind]?.welcome ?? ""),
       found.kind !== "dm" && el("p", {}, el("button", { class: "chip", type: "button", on: { click: () => propose(example) } }, example)),
+      found.kind === "app" && me?.account && account(me),
     );
   });
+}
+
+/** What the connect page asks for, of an account that lives only as long as this demo. */
+function account({ name, account: { url, user, password } }) {
+  return el("details", { class: "account" }, el("summary", {}, `${name.split(" ")[0]}’s calendar account, for the page that connects it`),
+    el("dl", { class: "facts" }, [["Server", url], ["User", user], ["Password", password]].map(([word, value]) => [el("dt", {}, word), el("dd", {}, el("code", {}, value))])));
 }

@@ -11,8 +11,14 @@ const TOGETHER = 5 * 60_000;
 
 /** Whether it stands under the name of the one before: the same person, shortly after. */
 export function follows(message, before) {
-  if (!before || before.by.name !== message.by.name || before.isDeleted || message.onlyForYou !== before.onlyForYou) return false;
+  if (!before || before.by.name !== message.by.name || before.isDeleted || before.onlyForYou || message.onlyForYou) return false;
+  if (isCard(before) || isCard(message)) return false;
   return Date.parse(message.at) - Date.parse(before.at) < TOGETHER;
+}
+
+/** A message of several parts stands for itself. */
+function isCard(message) {
+  return message.blocks?.length > 0;
 }
 
 /** The list's entry. `context` is what blocks/render.js takes; `isFirst` shows who speaks. */
@@ -33,6 +39,7 @@ export function drawnMessage(message, context, isFirst) {
         el("strong", { class: "message-by" }, name),
         message.by.isBot && el("span", { class: "badge" }, "App"),
         when(message, context),
+        isCard(message) && edited(message),
       ),
       el("div", { class: "message-said" }, said(message, context)),
     ),
@@ -50,7 +57,10 @@ function when(message, { reader }) {
 
 function said(message, context) {
   if (message.isDeleted) return el("p", { class: "gone" }, "This message was deleted.");
-  const edited = message.edits > 0 && el("span", { class: "edited", title: `Edited ${message.edits} ${message.edits === 1 ? "time" : "times"}` }, "(edited)");
-  if (message.blocks?.length > 0) return [render(message.blocks, context), edited];
-  return el("div", { class: "b-text", dir: "auto" }, mrkdwn(message.text, context.reader), edited && " ", edited);
+  if (isCard(message)) return render(message.blocks, context);
+  return el("div", { class: "b-text", dir: "auto" }, mrkdwn(message.text, context.reader), message.edits > 0 && " ", edited(message));
+}
+
+function edited({ edits }) {
+  return edits > 0 && el("span", { class: "edited", title: `Edited ${edits} ${edits === 1 ? "time" : "times"}` }, "(edited)");
 }

@@ -56,9 +56,9 @@ export function messages(root, store, sync) {
     next.scrollIntoView({ block: "nearest" });
   }
 
-  function context({ me, people, place, as }, ts) {
+  function context({ me, people, directory, place, as }, ts) {
     return {
-      reader: { me, people, zone: me.zone },
+      reader: { me, people, directory, zone: me.zone },
       act: (press) => calmly(() => api.press(as, place, { ts, ...press })),
     };
   }
@@ -115,7 +115,7 @@ export function messages(root, store, sync) {
     if (unread > 0 && isAtEnd && document.visibilityState === "visible") api.read(as, place).then(() => sync.state(), () => {});
   }
 
-  store.watch(["messages", "me", "people"], draw);
+  store.watch(["messages", "me", "people", "directory"], draw);
   store.watch(["places"], markRead);
   return { welcome, toEnd };
 }

@@ -3,9 +3,9 @@
 import { avatar } from "/page/chat/avatar.js";
 import { clock } from "/page/blocks/dates.js";
 import { el, fill } from "/page/dom.js";
-import { icon, mark } from "/page/icons.js";
+import { icon, mark as sign } from "/page/icons.js";
 import { now } from "/page/state/clock.js";
-import { city } from "/page/week/zones.js";
+import { city, mark } from "/page/week/zones.js";
 
 /** The four people; pressing one is to be them. */
 export function eyes(root, store, sync) {
@@ -29,7 +29,7 @@ export function eyes(root, store, sync) {
       { class: "eye", type: "button", role: "radio", "aria-checked": String(isMe), tabindex: isMe ? "0" : "-1", data: { handle: one.handle }, on: { click: () => sync.look(one.handle) } },
       avatar(people, one),
       el("span", { class: "eye-name" }, one.name.split(" ")[0]),
-      el("span", { class: "eye-time" }, el("span", { class: "eye-clock" }, clock(now(), one.zone)), el("span", { class: "eye-city" }, ` ${city(one.zone)}`)),
+      el("span", { class: "eye-clock", title: `${city(one.zone)} time` }, clock(now(), one.zone), el("span", { class: "eye-mark" }, ` ${mark(one.zone, now())}`)),
     );
   }
 
@@ -48,15 +48,15 @@ export function places(root, store, sync) {
 
   function place(one, { place: chosen, people }) {
     const isHere = one.id === chosen;
-    const sign = { channel: () => icon("hash"), app: () => el("span", { class: "place-mark" }, mark()) }[one.kind];
-    const partner = people.find((other) => other.name === one.name);
+    const drawn = { channel: () => icon("hash"), app: () => el("span", { class: "place-mark" }, sign()) }[one.kind];
+    const partner = people.find((other) => other.handle === one.with || other.name === one.name);
     return el(
       "li",
       {},
       el(
         "button",
         { class: `place${one.unread > 0 ? " is-unread" : ""}`, type: "button", "aria-current": isHere ? "page" : null, data: { place: one.id, kind: one.kind }, on: { click: () => sync.enter(one.id) } },
-        sign ? sign() : avatar(people, partner ?? { handle: "", name: one.name }),
+        drawn ? drawn() : avatar(people, partner ?? { handle: "", name: one.name }),
         el("span", { class: "place-name", dir: "auto" }, one.name),
         one.kind === "app" && el("span", { class: "badge" }, "App"),
         one.unread > 0 && el("span", { class: "unread" }, String(one.unread), el("span", { class: "hidden" }, " unread")),

@@ -60,10 +60,10 @@ export class Sync {
     const found = await api.state(as);
     if (as !== this.#store.now.as) return this.state();
     heard(found.now);
-    const { me, people, places, bot, servers, story } = found;
+    const { me, people, places, bot, servers, story, directory = people } = found;
     const place = here(places, this.#store.now);
     const messages = place === this.#store.now.place ? this.#store.now.messages : (this.#messages.get(`${as} ${place}`) ?? null);
-    this.#store.set({ me, people, places, bot, servers, story, place, messages });
+    this.#store.set({ me, people, directory, places, bot, servers, story, place, messages });
     return undefined;
   }
 

@@ -17,7 +17,7 @@ export async function create({ people, person, zone, start, end }) {
     yes: "Put it in the calendar",
     body: [
       el("p", { class: "dialog-about" }, "Straight into the calendar, as any calendar app would: Overlap only finds out by reading it."),
-      field("Title", el("input", { name: "title", value: "Dentist", maxlength: TITLE, required: true, autocomplete: "off", dir: "auto", autofocus: true })),
+      field("Title", el("input", { name: "title", value: "Customer visit", maxlength: TITLE, required: true, autocomplete: "off", dir: "auto", autofocus: true })),
       el("div", { class: "fields" },
         field("Whose", el("select", { name: "person" }, people.map((one) => el("option", { value: one.handle, selected: one.handle === person }, one.name)))),
         field("Calendar", el("select", { name: "calendar" }, people[0].calendars.map((one) => el("option", { value: one.id }, one.name))))),
@@ -32,17 +32,18 @@ export async function create({ people, person, zone, start, end }) {
   await calmly(() => api.put({ person: values.person, calendar: values.calendar, title: values.title.trim(), start: iso(begins), end: iso(ends) }));
 }
 
-/** Shows an event, and moves or deletes it. */
+/** Shows an event, and moves, declines or deletes it. */
 export async function open({ person, event }, zone) {
   const values = await asked({
     title: event.title || "(no title)",
     yes: event.allDay ? null : "Move it",
     no: "Close",
-    extra: [{ label: "Delete", name: "delete", isDanger: true }],
+    extra: [{ label: "Delete", name: "delete", isDanger: true }, !event.isDeclined && { label: "Decline", name: "decline" }].filter(Boolean),
     body: [facts(person, event, zone), !event.allDay && moving(event, zone)],
     check: (filled) => (at(zone, filled.date, filled.from) === Date.parse(event.start) ? "Choose another time first, then move it." : ""),
   });
   if (values?.does === "delete") await remove({ person, event });
+  else if (values?.does === "decline") await calmly(() => api.decline({ person: person.handle, calendar: event.calendar, uid: event.uid }));
   else if (values !== null) await move({ person, event }, at(zone, values.date, values.from));
 }
 

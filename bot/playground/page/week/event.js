@@ -5,7 +5,8 @@ import { el, shape } from "/page/dom.js";
 import { icon, mark } from "/page/icons.js";
 import { sentence } from "/page/week/words.js";
 
-const LOW = 34;
+const LINE = 13.75;
+const EDGES = 6;
 
 /** Names one event of one person on one day, however often the week is drawn. */
 export function keyOf(person, event, day) {
@@ -13,21 +14,22 @@ export function keyOf(person, event, day) {
 }
 
 /** The event's button in a day's column; `part` says where it stands. */
-export function inColumn({ person, event, hue, part, zone }) {
-  const isLow = part.to - part.from < LOW;
+export function inColumn({ person, event, hue, part, zone, scale }) {
+  const room = Math.floor(((part.to - part.from) * scale - EDGES) / LINE);
+  const hasTime = room > 1 && part.lanes / part.span < 3;
   const words = [
-    el("span", { class: "event-title" }, signs(event), el("bdi", {}, event.title || "(no title)")),
-    el("span", { class: "event-time" }, `${clock(Date.parse(event.start), zone)}–${clock(Date.parse(event.end), zone)}`),
+    el("span", { class: "event-title" }, ours(event), el("bdi", {}, event.title || "(no title)")),
+    hasTime && el("span", { class: "event-time" }, `${clock(Date.parse(event.start), zone)}–${clock(Date.parse(event.end), zone)}`, series(event)),
   ];
-  const shown = el("button", { ...shared({ person, event, hue, zone }, part.day), class: `${classes(event)}${isLow ? " is-low" : ""}` }, el("span", { class: "event-words" }, words));
+  const shown = el("button", { ...shared({ person, event, hue, zone }, part.day), class: `${classes(event)}${room < 2 ? " is-low" : ""}` }, el("span", { class: "event-words" }, words));
   return shape(shown, {
-    "--from": part.from, "--to": part.to, "--lane": part.lane, "--lanes": part.lanes, "--span": part.span,
+    "--from": part.from, "--to": part.to, "--lane": part.lane, "--lanes": part.lanes, "--span": part.span, "--clamp": Math.max(1, room - (hasTime ? 1 : 0)),
   });
 }
 
 /** The same in the row for whole days, over as many days as it takes there. */
 export function inAllDayRow({ person, event, hue, zone, from, to }) {
-  const shown = el("button", { ...shared({ person, event, hue, zone }, from), class: `${classes(event)} is-all-day` }, el("span", { class: "event-title" }, signs(event), el("bdi", {}, event.title || "(no title)")));
+  const shown = el("button", { ...shared({ person, event, hue, zone }, from), class: `${classes(event)} is-all-day` }, el("span", { class: "event-title" }, ours(event), el("bdi", {}, event.title || "(no title)"), series(event)));
   return shape(shown, { "grid-column": `${from + 1} / ${to + 2}` });
 }
 
@@ -36,8 +38,12 @@ function shared({ person, event, hue, zone }, day) {
   return { type: "button", tabindex: "-1", "aria-label": words, title: words, data: { key: keyOf(person, event, day), hue, calendar: event.calendar } };
 }
 
-function signs(event) {
-  return [event.isOurs && el("span", { class: "event-ours" }, mark()), event.isSeries && icon("repeat")];
+function ours(event) {
+  return event.isOurs && el("span", { class: "event-ours" }, mark());
+}
+
+function series(event) {
+  return event.isSeries && icon("repeat");
 }
 
 function classes(event) {

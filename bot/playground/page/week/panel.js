@@ -12,6 +12,7 @@ import { dateWords } from "/page/week/words.js";
 import { dayOf, mark } from "/page/week/zones.js";
 
 const MORNING = 7.25 * 60;
+const SCALES = { over: 0.82, beside: 0.58 };
 
 export class Panel {
   /** `does` is `{open(found), remove(found), scrolled(panel), pressed(panel, event)}`. */
@@ -30,28 +31,25 @@ export class Panel {
       pointerdown: (event) => does.pressed(this, event),
     } }, this.gridHead, this.gridBody);
     this.root = el("section", { class: "panel" }, this.head, this.scroll);
-    this.#isNew = true;
   }
 
-  #isNew;
+  #shownFrom = "";
 
-  /** `{zone, from, people, all, ghosts, title, head}`: whose events, on which clocks; `all` fixes everyone's colour. */
+  /** `{zone, from, people, all, ghosts, title, head, layout}`: whose events, on which clocks; `all` fixes the colours. */
   draw(model) {
     this.model = model;
     this.axis = new Axis(model.zone, model.from);
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     this.found.clear();
     this.scroll.setAttribute("aria-label", `${model.title}: arrow keys go from event to event`);
-    shape(this.root, { "--minutes": this.axis.minutes });
+    this.scale = SCALES[model.layout];
+    shape(this.root, { "--minutes": this.axis.minutes, "--px": `${this.scale}px` });
     fill(this.head, model.head);
     this.head.hidden = !model.head;
     this.#drawHead();
     this.#drawBody();
     this.#keepTab(focused);
-    if (this.#isNew && this.scroll.clientHeight > 0) {
-      this.#isNew = false;
-      this.#toMorning();
-    }
+    if (this.#shownFrom !== model.from && this.scroll.clientHeight > 0) this.#toBeginning();
   }
 
   #drawHead() {
@@ -98,16 +96,17 @@ export class Panel {
     const { zone, all, ghosts } = this.model;
     const lines = this.axis.hours().map((one) => shape(el("span", { class: "line" }), { "--from": one.at }));
     const gaps = this.axis.missing(day).map((one) => shape(el("span", { class: "missing", title: one.isSkipped ? "The clocks jump over this hour" : "This hour comes twice on another day only" }), { "--from": one.from, "--to": one.to }));
-    const offered = ghosts.flatMap((one) => this.axis.parts(Date.parse(one.start), Date.parse(one.end)).filter((part) => this.axis.days[part.day] === day).map((part) => this.#ghost(one, part)));
-    const events = inLanes(parts).map((part) => inColumn({ ...part, part, zone, hue: hue(all, part.person.handle) }));
+    const offered = ghosts.flatMap((ghost) => this.axis.parts(Date.parse(ghost.start), Date.parse(ghost.end)).filter((part) => this.axis.days[part.day] === day).map((part) => ({ ...part, ghost, order: Infinity })));
+    const shown = inLanes([...parts, ...offered]).map((part) => (part.ghost ? this.#ghost(part) : inColumn({ ...part, part, zone, scale: this.scale, hue: hue(all, part.person.handle) })));
     const words = `${dateWords(day.date).long}, ${parts.length} ${parts.length === 1 ? "event" : "events"}`;
     const isWeekend = [0, 6].includes(new Date(`${day.date}T12:00Z`).getUTCDay());
-    return el("div", { class: `column${isWeekend ? " is-weekend" : ""}`, role: "group", "aria-label": words, data: { date: day.date } }, lines, gaps, offered, events);
+    return el("div", { class: `column${isWeekend ? " is-weekend" : ""}`, role: "group", "aria-label": words, data: { date: day.date } }, lines, gaps, shown);
   }
 
-  #ghost(one, part) {
-    const words = `Offered: ${clock(Date.parse(one.start), this.model.zone)}–${clock(Date.parse(one.end), this.model.zone)}`;
-    return shape(el("div", { class: "ghost", role: "img", "aria-label": words }, el("span", { "aria-hidden": "true" }, "Offered")), { "--from": part.from, "--to": part.to });
+  #ghost({ ghost, from, to, lane, lanes, span }) {
+    const words = `Offered: ${clock(Date.parse(ghost.start), this.model.zone)}–${clock(Date.parse(ghost.end), this.model.zone)}`;
+    const shown = el("div", { class: "ghost", role: "img", "aria-label": words, data: { start: ghost.start } }, el("span", { "aria-hidden": "true" }, "Offered"));
+    return shape(shown, { "--from": from, "--to": to, "--lane": lane, "--lanes": lanes, "--span": span });
   }
 
   /** Where now is, by the server's clock. */
@@ -147,10 +146,11 @@ export class Panel {
     }
   }
 
-  #toMorning() {
-    const perMinute = this.gridBody.clientHeight / this.axis.minutes;
-    this.scroll.scrollTop = MORNING * perMinute;
+  /** A new week begins on its first day, or today; the first one shown begins in the morning. */
+  #toBeginning() {
+    if (this.#shownFrom === "") this.scroll.scrollTop = MORNING * this.scale;
+    this.#shownFrom = this.model.from;
     const today = this.gridHead.querySelector(".is-today");
-    if (today) this.scroll.scrollLeft = Math.max(0, today.offsetLeft - this.hours.offsetWidth - 8);
+    this.scroll.scrollLeft = today ? Math.max(0, today.offsetLeft - this.hours.offsetWidth) : 0;
   }
 }

@@ -90,7 +90,7 @@ export function week(root, store, sync) {
     const whose = person ? person.name : "Everyone";
     const ghosts = person === null || person.handle === state.as ? state.ghosts : [];
     return {
-      zone, from: state.from, all: people, owner: person?.handle, ghosts,
+      zone, layout: state.layout, from: state.from, all: people, owner: person?.handle, ghosts,
       people: person ? [person] : visible,
       title: `${whose}, ${city(zone)} time`,
       head: person && personHead(person, people, zone),

@@ -3,6 +3,7 @@
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const FORMATS = new Map();
+const LOCALES = ["en-GB", "en-US", "en-IN", "en-AU"]; // each knows the marks of its own part of the world
 
 /** What the clocks of that zone show at an instant. */
 export function wall(zone, at) {
@@ -79,10 +80,13 @@ export function day(zone, date) {
   };
 }
 
-/** CET, EDT, GMT+5:30: what the zone is called at that instant. */
+/** CET, EDT, IST: what the zone is called at that instant. */
 export function mark(zone, at) {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts(at);
-  return parts.find((one) => one.type === "timeZoneName").value;
+  const names = LOCALES.map((locale) => {
+    const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }).formatToParts(at);
+    return parts.find((one) => one.type === "timeZoneName").value;
+  });
+  return names.find((one) => !/^GMT[+-]/.test(one)) ?? names[0];
 }
 
 /** Berlin, New York: the place that a zone is named after. */
