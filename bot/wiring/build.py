@@ -62,7 +62,7 @@ class House:
     def answer_now(self, delivery: Delivery) -> Card:
         """Answer within the call, and have what follows from it done at once."""
         try:
-            return self.desk().inbox.answer_now(delivery)
+            return self.desk().call.answer(delivery)
         finally:
             self.engine.wake()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.chat.call import InCall
 from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
@@ -21,6 +22,7 @@ from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
+from bot.chat.places import Places
 from bot.chat.router import Router
 from bot.chat.surface import Surface
 from bot.chat.tray import Tray
@@ -47,6 +49,7 @@ class Desk:
     """Everybody who works off due rows, answers within a call, or stands behind a page."""
 
     inbox: Inbox
+    call: InCall
     messages: Messages
     connecting: Connecting
     grants: Grants
@@ -95,9 +98,11 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         ask=AskTalk(database, clock, asking),
         conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),
     )
+    places = Places(database, clock, vault, surfaces)
     messages = Messages(database, clock, vault, surfaces, router.views)
     return Desk(
-        inbox=Inbox(database, clock, vault, tray, surfaces, who, router),
+        inbox=Inbox(database, clock, tray, places, surfaces, who, router),
+        call=InCall(database, clock, tray, places, who, router),
         messages=messages,
         connecting=connecting,
         grants=grants,

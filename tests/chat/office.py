@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.chat.call import InCall
 from bot.chat.cards import Card
 from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
@@ -25,6 +26,7 @@ from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
+from bot.chat.places import Places
 from bot.chat.router import Router
 from bot.chat.tray import Tray
 from bot.conflicts.watch import Watching
@@ -99,7 +101,9 @@ class Office:
         )
         self.messages = Messages(self.database, self.clock, self.vault, surfaces, self.router.views)
         tray = Tray(self.database, self.clock, self.vault)
-        self.inbox = Inbox(self.database, self.clock, self.vault, tray, surfaces, self.who, self.router)
+        places = Places(self.database, self.clock, self.vault, surfaces)
+        self.inbox = Inbox(self.database, self.clock, tray, places, surfaces, self.who, self.router)
+        self.call = InCall(self.database, self.clock, tray, places, self.who, self.router)
         self.door = MemoryDoor(tenant, self.surface, tray.keep)
 
     def joins(

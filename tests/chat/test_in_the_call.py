@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.call import AFTER
 from bot.chat.cards import Card, OpenPage, Press
-from bot.chat.inbox import AFTER_CALL
 from bot.chat.surface import Delivery, Place, Pressed
 from bot.core.errors import TryLater
 from bot.core.ids import TenantId
@@ -30,7 +30,7 @@ def invoke(office: Office, user: str, message: Message, press: Press, key: str =
     """The press comes in, its answer takes the card's place, and what follows from it is done."""
     by = office.person(user).identity
     place = Place(tenant=TEAMS, channel=dm(by), is_private=True, message=message.id)
-    card = office.inbox.answer_now(Delivery(key=key, incoming=Pressed(by=by, press=press, place=place)))
+    card = office.call.answer(Delivery(key=key, incoming=Pressed(by=by, press=press, place=place)))
     office.works()
     return card
 
@@ -58,7 +58,7 @@ def test_what_the_call_showed_lasts_and_rings_nobody(offered: Office) -> None:
     assert "Back" in labels(card)
     assert offered.dm("ana").edits == 0
     offered.surface.read("ana")
-    offered.passes(AFTER_CALL)
+    offered.passes(AFTER)
     assert labels(offered.dm("ana").card) == labels(card)
     assert (offered.dm("ana").edits, offered.surface.unread("ana")) == (1, 0)
 
@@ -69,7 +69,7 @@ def test_a_call_asks_the_platform_for_nothing(offered: Office) -> None:
     offered.surface.trouble(TryLater("busy"))
     place = Place(tenant=TEAMS, channel=dm(offered.person("ana").identity), is_private=True, message=message.id)
     press = Pressed(by=offered.person("ana").identity, press=press_of(button(message, "Not now")), place=place)
-    assert labels(offered.inbox.answer_now(Delivery(key="invoke", incoming=press))) == []
+    assert labels(offered.call.answer(Delivery(key="invoke", incoming=press))) == []
     offered.surface.trouble(None)
     offered.passes(timedelta(seconds=2))
     assert labels(offered.dm("ana").card) == []
@@ -80,7 +80,7 @@ def test_not_now_lasts_where_it_was_said(office: Office) -> None:
     office.types("ana", "sam@example.com 30m next week", in_dm=True)
     pressed(office, "ana", "Ask Sam to connect", "ask")
     card = pressed(office, "sam", "Not now", "later")
-    office.passes(AFTER_CALL)
+    office.passes(AFTER)
     assert office.dm("sam").card == card
     assert len(office.surface.seen("sam")) == 1
 
@@ -143,7 +143,7 @@ def test_a_link_comes_by_a_press_only(office: Office) -> None:
     card = pressed(office, "ana", "Get my link")
     (opens,) = card.buttons
     assert isinstance(opens.does, OpenPage)
-    office.passes(AFTER_CALL)
+    office.passes(AFTER)
     assert labels(office.dm("ana").card) == ["Get my link"]
 
 
