@@ -40,12 +40,15 @@ def opened(at: socket.socket | None = None) -> Iterator["Site"]:
 
 
 def connect_everybody(scene: Stage) -> None:
-    """Each through their own private link, asked for in the app's DM, as a person would; they have read what it said.
+    """Each opens the app's DM, is greeted, and connects through their own private link; they have read what was said.
 
     The message with the spent link is gone, as ephemeral messages are when Slack is opened anew.
     """
     play = Play(scene, Silent())
     for who in scene.world.accounts:
+        scene.slack.open_home(who)
+    for who in scene.world.accounts:
+        play.sees(who, has("Hello"), "a greeting")
         play.connect(who, channel=scene.slack.home(who))
     for who in scene.world.accounts:
         play.sees(who, has("Connected:"), "connected")
