@@ -72,6 +72,15 @@ def fair(_passage: Passage) -> Mishap | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Trip:
+    """A request, what happened to it, and when that was over, in seconds since 1970."""
+
+    passage: Passage
+    mishap: Mishap | None
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """What a server said."""
 
@@ -86,10 +95,8 @@ class Road:
     def __init__(self, leads_to: str = "") -> None:
         self.leads_to = leads_to
         self.weather: Weather = fair
-        self.travelled: list[tuple[Passage, Mishap | None]] = []
-        """Every request, and what happened to it."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self.travelled: list[Trip] = []
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -121,7 +128,14 @@ class Road:
     def carry(self, passage: Passage, headers: list[tuple[str, str]], body: bytes) -> _Answer | None:
         """What comes back for that request; None where the line goes dead."""
         mishap = self.weather(passage)
-        self.travelled.append((passage, mishap))
+        try:
+            return self._befallen(mishap, passage, headers, body)
+        finally:
+            self.travelled.append(Trip(passage, mishap, time.time()))
+
+    def _befallen(
+        self, mishap: Mishap | None, passage: Passage, headers: list[tuple[str, str]], body: bytes
+    ) -> _Answer | None:
         match mishap:
             case None:
                 return self._asked(passage, headers, body)
@@ -154,6 +168,13 @@ class Road:
             return None
         finally:
             server.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_about: Any) -> None:
+        """Whoever asked is gone: nobody waits for the answer any more."""
 
 
 def _handler(road: Road) -> type[BaseHTTPRequestHandler]:
