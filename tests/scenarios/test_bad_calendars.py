@@ -128,7 +128,7 @@ def test_half_an_event_costs_no_busy_time(town: Play, road: Road) -> None:
         lambda body: body.replace(b"END:VEVENT", b"").replace(b"END:VCALENDAR", b"")
     )
     try:
-        until(lambda: any(p.method == "REPORT" for p, _ in road.travelled[4:]), "it is read", within=6)
+        until(lambda: any(trip.passage.method == "REPORT" for trip in road.travelled), "it is read", within=6)
         answer(town, "ana", "/meet help")
         assert set(before) <= set(_busy(stage))
     finally:
