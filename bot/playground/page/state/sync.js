@@ -58,7 +58,7 @@ export class Sync {
   async #state() {
     const { as } = this.#store.now;
     const found = await api.state(as);
-    if (as !== this.#store.now.as) return this.state();
+    if (as !== this.#store.now.as) return this.#again(this.state);
     heard(found.now);
     const { me, people, places, bot, servers, story, directory = people } = found;
     const place = here(places, this.#store.now);
@@ -72,7 +72,7 @@ export class Sync {
     if (!place) return undefined;
     const { messages } = await api.messages(as, place);
     this.#messages.set(`${as} ${place}`, messages);
-    if (as !== this.#store.now.as || place !== this.#store.now.place) return this.messages();
+    if (as !== this.#store.now.as || place !== this.#store.now.place) return this.#again(this.messages);
     this.#store.set({ messages });
     return undefined;
   }
@@ -81,7 +81,7 @@ export class Sync {
     const { as, from } = this.#store.now;
     if (!from) return undefined;
     const week = await api.week(as, from);
-    if (as !== this.#store.now.as || from !== this.#store.now.from) return this.week();
+    if (as !== this.#store.now.as || from !== this.#store.now.from) return this.#again(this.week);
     this.#store.set({ week: withLastSeen(week, this.#store.now.week), ghosts: week.ghosts });
     return undefined;
   }
@@ -93,6 +93,11 @@ export class Sync {
     if (exchanges.length === 0) return;
     const all = [...this.#store.now.exchanges, ...exchanges].slice(-500);
     this.#store.set({ exchanges: all, heardFrom: exchanges.at(-1).n });
+  }
+
+  /** Once more when this is over. Not awaited: a task that waits for itself never ends, and no later one would begin. */
+  #again(task) {
+    task();
   }
 
   /** An answer is a connection; none is the loss of it, and a reason to try again soon. */
