@@ -1,5 +1,6 @@
 """The story as a visitor plays it: each step is ticked when it has happened, and not before."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,6 +141,16 @@ def test_clashes_of_the_organiser_and_of_the_other(visitor: Visitor) -> None:
     visitor.presses("ana", mine, asked, next(one for one in labels(asked) if one.startswith("Keep")))
     visitor.post("events/delete", person="alex", calendar="work", uid=uid)
     visitor.sees("alex", theirs, lambda one: one["ts"] == clash["ts"] and not labels(one), "the clash closes")
+    undo(visitor, ours)
+
+
+def test_a_booking_that_is_dragged_takes_the_others_along(visitor: Visitor) -> None:
+    ours, _ = book(visitor)
+    stands = visitor.ours("ana")[0]
+    to = datetime.fromisoformat(stands["start"]) + timedelta(days=14, hours=-1)
+    visitor.post("events/move", person="ana", calendar=stands["calendar"], uid=stands["uid"], start=to.isoformat())
+    until(lambda: not visitor.ours("alex") or None, "Alex's copy follows")
+    ticked(visitor, "drag")
     undo(visitor, ours)
 
 

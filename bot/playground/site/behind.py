@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,13 @@ LONGEST = timedelta(days=31)
 YEARS = range(2000, 2100)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Behind:
     """Puts, moves, declines and deletes."""
 
     world: World
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    """Whose event was dragged, and which, in that order."""
 
     def put(self, person: str, calendar: str, title: str, start: str, end: str, *, is_free: bool = False) -> str:
         """A new event; its UID."""
@@ -48,6 +50,7 @@ class Behind:
             if isinstance(known.start, datetime) != isinstance(to, datetime):
                 raise Calm(400, "Whole days stay whole days: drag it to another day.")
             there.move(calendar, uid, to, instance=only)
+            self.moved.append((person, uid))
 
     def decline(self, person: str, calendar: str, uid: str) -> None:
         """They say no to it; it stays where it is."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.playground.site.behind import Behind
 from bot.playground.site.calendars import Calendars, Copy
 from bot.playground.site.chat import Chat, Used
 from bot.playground.site.ghosts import times
@@ -38,6 +39,7 @@ class Facts:
     calendars: Calendars
     weeks: Weeks
     switches: Switches
+    behind: Behind
     since: int = 0
     """How much of the workspace's history is older than the visitor."""
     ever: Standing = field(default_factory=dict)
@@ -68,6 +70,11 @@ class Facts:
     @property
     def outages(self) -> list[Outage]:
         return list(self.switches.outages)
+
+    @property
+    def dragged(self) -> set[str]:
+        """The UIDs of what was dragged by hand."""
+        return {uid for _, uid in list(self.behind.moved)}
 
     def messages(self, first: int = 0, last: int | None = None) -> list[Message]:
         """All that the app showed anybody, each edit too; between two lengths of the history, if they are given."""

@@ -1,7 +1,9 @@
 """How it shows that something of the story has truly happened. A press alone is never enough."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
+from bot.playground.site.calendars import Copy
 from bot.playground.site.facts import Facts, Freed
 from bot.playground.stands.slack.messages import Message
 
@@ -92,6 +94,21 @@ def clashed_for_other(facts: Facts) -> bool:
         and any("conflict.ask" in one for one in told)
         and any("ask.move" in one for one in told)
     )
+
+
+def followed(facts: Facts) -> bool:
+    """A booking was dragged in one calendar, the servers hold every copy of it there, and people were told."""
+    for tag, copies in facts.now.items():
+        firsts = facts.first[tag]
+        is_dragged = any(one.uid in facts.dragged for one in copies.values())
+        is_together = len(copies) > 1 and len({_instant(one) for one in copies.values()}) == 1
+        if is_dragged and is_together and all(_instant(one) != _instant(firsts[who]) for who, one in copies.items()):
+            return any("Before:" in one.words for one in facts.messages())
+    return False
+
+
+def _instant(copy: Copy) -> object:
+    return copy.start.astimezone(UTC) if isinstance(copy.start, datetime) else copy.start
 
 
 def made_room(facts: Facts) -> bool:

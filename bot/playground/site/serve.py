@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from bot.playground.site.again import Again
-from bot.playground.site.app import Parts, application
+from bot.playground.site.app import application
 from bot.playground.site.behind import Behind
 from bot.playground.site.calendars import Calendars
 from bot.playground.site.chat import Chat
 from bot.playground.site.facts import Facts
 from bot.playground.site.glass import Glass
+from bot.playground.site.parts import Parts
 from bot.playground.site.story import Story
 from bot.playground.site.stream import Stream
 from bot.playground.site.switches import Switches
@@ -67,15 +68,15 @@ class Site:
         self._again = Again(stage.slack)
         chat = Chat(stage.slack, tuple(stage.world.accounts), self._again.deliver)
         switches = Switches(stage, lambda: stream.tell("bot"))
-        weeks = Weeks(calendars)
-        facts = Facts(chat, calendars, weeks, switches, since=len(stage.slack.workspace.history))
+        weeks, behind = Weeks(calendars), Behind(stage.world)
+        facts = Facts(chat, calendars, weeks, switches, behind, since=len(stage.slack.workspace.history))
         self.parts = Parts(
             stage=stage,
             stream=stream,
             chat=chat,
             calendars=calendars,
             weeks=weeks,
-            behind=Behind(stage.world),
+            behind=behind,
             switches=switches,
             story=Story(facts),
             glass=Glass(lambda: stream.tell("glass")),

@@ -85,6 +85,13 @@ STEPS = (
         has_happened=happened.clashed_for_other,
     ),
     Step(
+        id="drag",
+        chapter="4",
+        title="Drag the booking itself",
+        hint="In Ana’s week it is hers to move: Alex’s copy follows, and he is told. In Alex’s week it is a question.",
+        has_happened=happened.followed,
+    ),
+    Step(
         id="room",
         chapter="5",
         title="Make room",

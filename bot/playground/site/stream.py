@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ class Stream:
     """Counts the versions of each subject, and wakes whoever listens. `tell` may be called from any thread."""
 
     def __init__(self) -> None:
+        self.run = secrets.token_hex(6)
+        """Another word for every demo, so that a page left over from an earlier one notices."""
         self._versions = dict.fromkeys(TOPICS, 1)
         self._browsers: set[_Browser] = set()
         self._is_over = False
