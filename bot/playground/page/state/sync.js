@@ -16,6 +16,7 @@ export class Sync {
   #store;
   #messages = new Map();
   #retry = null;
+  #looking = "";
 
   constructor(store) {
     this.#store = store;
@@ -37,11 +38,17 @@ export class Sync {
     await Promise.all([this.messages(), this.week(), this.glass()]);
   }
 
-  /** See it with this person's eyes: the same conversation, where they are in it too. */
+  /**
+   * See it with this person's eyes: the same conversation, where they are in it too. Nothing changes before it is known
+   * what they see: with new eyes on the old conversation one would ask for what is not theirs.
+   */
   async look(as) {
     if (as === this.#store.now.as) return;
-    this.#store.set({ as, messages: null, kind: this.#kind() });
-    await this.state();
+    this.#looking = as;
+    await this.#told(async () => {
+      const found = await api.state(as);
+      if (this.#looking === as) this.#take(found, { as, kind: this.#kind(), messages: null });
+    });
     await Promise.all([this.messages(), this.week()]);
   }
 
@@ -59,12 +66,19 @@ export class Sync {
     const { as } = this.#store.now;
     const found = await api.state(as);
     if (as !== this.#store.now.as) return this.#again(this.state);
+    this.#take(found, { as });
+    return undefined;
+  }
+
+  /** What the server says one sees; `changes` come with it. */
+  #take(found, changes) {
     heard(found.now);
     const { me, people, places, bot, servers, story, directory = people } = found;
-    const place = here(places, this.#store.now);
-    const messages = place === this.#store.now.place ? this.#store.now.messages : (this.#messages.get(`${as} ${place}`) ?? null);
-    this.#store.set({ me, people, directory, places, bot, servers, story, place, messages });
-    return undefined;
+    const before = { ...this.#store.now, ...changes };
+    const place = here(places, before);
+    const isSame = place === before.place && changes.as === this.#store.now.as;
+    const messages = isSame ? before.messages : (this.#messages.get(`${changes.as} ${place}`) ?? null);
+    this.#store.set({ ...changes, me, people, directory, places, bot, servers, story, place, messages });
   }
 
   async #shown() {
