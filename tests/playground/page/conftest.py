@@ -1,37 +1,23 @@
-"""A browser for the page's tests. Without Playwright or Chromium they are skipped, in one line that says how to get it."""
+"""A browser for the page's tests: each test opens the page on a pretend playground of its own."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.playground.browser import launched
 from tests.playground.page.pretend import Pretend
 
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-)  # fmt: skip
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 8_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The system's Chromium, driven by Playwright."""
-    path = os.environ.get("OVERLAP_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        sync_playwright = None
-    if sync_playwright is None or path is None:
-        pytest.skip("the page is not tested in a browser: that needs playwright (make setup) and `apt-get install chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    """The system's Chromium."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -92,6 +78,20 @@ def visit(chromium: Any, world: Pretend) -> Iterator[Any]:
     for one in visits:
         assert one.trouble == []
         assert one.elsewhere == []
+
+
+@pytest.fixture(scope="module")
+def sheet(chromium: Any) -> Iterator[Any]:
+    """A page for tests that only ask what its modules make of something, and change nothing."""
+    world = Pretend()
+    world.start()
+    context = chromium.new_context(viewport=WIDE)
+    visit = Visit(context, world)
+    yield visit.open()
+    context.close()
+    world.stop()
+    assert visit.trouble == []
+    assert visit.elsewhere == []
 
 
 @pytest.fixture

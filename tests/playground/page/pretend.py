@@ -96,7 +96,9 @@ class Pretend:
 
     # What tests do with it.
 
-    def says(self, *blocks: Json, who: Json = BOT, text: str = "words", to: str = "ana", place: str = GENERAL, **more: Any) -> Json:  # noqa: E501
+    def says(
+        self, *blocks: Json, who: Json = BOT, text: str = "words", to: str = "ana", place: str = GENERAL, **more: Any
+    ) -> Json:
         """A new message there; the page hears of it by the next `ring`."""
         said = self.messages.setdefault((to, place), [])
         at = self.now + timedelta(seconds=len(said))
@@ -196,13 +198,11 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     pretend: Pretend
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path == "/api/stream":
             self._head(200, "text/event-stream", None)
-            self.close_connection = True
             self.pretend.listen(lambda words: (self.wfile.write(words), self.wfile.flush()))
         elif parts.path.startswith("/api/"):
             self._json(*self._looked(parts.path, dict(parse_qsl(parts.query))))

@@ -65,7 +65,12 @@ def test_a_calendar_server_has_its_switch(page: Any, world: Pretend) -> None:
 
 def test_the_story_ticks_what_has_happened_and_opens_the_next(page: Any, world: Pretend) -> None:
     world.story = [
-        {"id": "ask", "title": "Ask", "hint": "In #general: /meet @alex 30m next week. Only she sees it.", "done": False},
+        {
+            "id": "ask",
+            "title": "Ask",
+            "hint": "In #general: /meet @alex 30m next week. Only she sees it.",
+            "done": False,
+        },
         {"id": "book", "title": "Book", "hint": "Press `/meet status` or a time.", "done": False},
     ]
     world.ring("story")
@@ -80,9 +85,9 @@ def test_the_story_ticks_what_has_happened_and_opens_the_next(page: Any, world: 
 
 EXCHANGE = {
     "n": 1, "at": "2026-11-25T09:20:01.250Z", "from": "slack", "method": "POST", "path": "/slack/events",
-    "request": {"headers": {"x-slack-signature": "v0=••••"}, "body": {"command": "/meet", "text": "<script>alert(1)</script>"}},
+    "request": {"headers": {"x-slack-signature": "v0=••••"}, "body": {"text": "<script>alert(1)</script>"}},
     "status": 200, "response": "", "seconds": 0.014, "isAck": True,
-}  # fmt: skip  # noqa: E501
+}  # fmt: skip
 
 
 def test_under_the_glass_are_the_requests_as_they_were(page: Any, world: Pretend) -> None:

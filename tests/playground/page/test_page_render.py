@@ -34,18 +34,23 @@ KNOWN_NAMES = {
     "hr", "input", "label", "legend", "optgroup", "option", "path", "pre", "s", "select", "span", "strong", "summary",
     "svg", "time",
 }  # fmt: skip
-EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'><b onmouseover=alert(1)>&lt;i&gt;'
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b onmouseover=alert(1)>&lt;i&gt;"
 
 
 def readable(html: str) -> str:
     """One element a line, so that a difference can be read."""
-    return re.sub(r"(?=<(?:a|blockquote|button|details|div|figure|h3|hr|label|option|pre|select|span)\b)", "\n", html).strip() + "\n"  # noqa: E501
+    return (
+        re.sub(
+            r"(?=<(?:a|blockquote|button|details|div|figure|h3|hr|label|option|pre|select|span)\b)", "\n", html
+        ).strip()
+        + "\n"
+    )
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_is_drawn_as_its_golden_file_says(page: Any, name: str) -> None:
+def test_a_document_is_drawn_as_its_golden_file_says(sheet: Any, name: str) -> None:
     blocks = json.loads((GOLDEN / f"{name}.json").read_text())
-    drawn = readable(page.evaluate(RENDER, blocks)["html"])
+    drawn = readable(sheet.evaluate(RENDER, blocks)["html"])
     kept = GOLDEN / f"{name}.html"
     if not kept.exists():
         kept.write_text(drawn)
@@ -97,7 +102,9 @@ def in_every_field(words: str) -> list[dict[str, Any]]:
 
 HOSTILE = [
     pytest.param(EVIL, id="markup"),
-    pytest.param("<!channel> <https://evil.example|javascript:alert(1)> <javascript:alert(1)|press>", id="Slack's own markup"),  # noqa: E501
+    pytest.param(
+        "<!channel> <https://evil.example|javascript:alert(1)> <javascript:alert(1)|press>", id="Slack's own markup"
+    ),
     pytest.param("N" * 300, id="a name of 300 characters"),
     pytest.param("שלום عالم \u202eevil\u202c \u2066x\u2069", id="right to left, and overrides"),
     pytest.param("*_~`>*_~`" * 60, id="nothing but markers"),
@@ -107,8 +114,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_words_become_markup(page: Any, words: str) -> None:
-    found = page.evaluate(RENDER, in_every_field(words))
+def test_no_words_become_markup(sheet: Any, words: str) -> None:
+    found = sheet.evaluate(RENDER, in_every_field(words))
     assert set(found["names"]) <= KNOWN_NAMES
     assert not [name for name in found["attributes"] if name.startswith("on") or name in {"style", "src", "srcdoc"}]
     assert not [one for one in found["addresses"] if not one.startswith(("https://", "http://", "mailto:"))]
@@ -130,19 +137,19 @@ def test_no_words_become_markup(page: Any, words: str) -> None:
     pytest.param("words", id="words instead of a block"),
     pytest.param(7, id="a number"),
 ])  # fmt: skip
-def test_what_cannot_be_drawn_warns_and_the_rest_is_drawn(page: Any, block: object) -> None:
-    found = page.evaluate(RENDER, [block, {"type": "section", "text": plain("The rest.")}])
+def test_what_cannot_be_drawn_warns_and_the_rest_is_drawn(sheet: Any, block: object) -> None:
+    found = sheet.evaluate(RENDER, [block, {"type": "section", "text": plain("The rest.")}])
     assert "This page cannot draw: " in found["words"]
     assert "The rest." in found["words"]
 
 
-def test_blocks_that_are_no_list_warn(page: Any) -> None:
-    assert "This page cannot draw: list of blocks" in page.evaluate(RENDER, {"type": "section"})["words"]
+def test_blocks_that_are_no_list_warn(sheet: Any) -> None:
+    assert "This page cannot draw: list of blocks" in sheet.evaluate(RENDER, {"type": "section"})["words"]
 
 
-def test_fifty_blocks_and_twelve_thousand_characters_are_all_there(page: Any) -> None:
+def test_fifty_blocks_and_twelve_thousand_characters_are_all_there(sheet: Any) -> None:
     blocks = [{"type": "section", "text": marked(f"*{place}* {'word ' * 47}")} for place in range(50)]
-    words = page.evaluate(RENDER, blocks)["words"]
+    words = sheet.evaluate(RENDER, blocks)["words"]
     assert len(words) > 11_500
     assert "49 word" in words
 
@@ -152,4 +159,6 @@ def test_long_words_do_not_make_the_page_wider(visit: Any, world: Any) -> None:
     phone = visit(viewport={"width": 360, "height": 740})
     phone.wait_for_selector(".message")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
-    assert phone.evaluate("document.querySelector('.messages-view').scrollWidth <= document.querySelector('.messages-view').clientWidth")  # noqa: E501
+    assert phone.evaluate(
+        "document.querySelector('.messages-view').scrollWidth <= document.querySelector('.messages-view').clientWidth"
+    )

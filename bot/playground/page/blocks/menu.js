@@ -6,10 +6,10 @@ import { icon } from "/page/icons.js";
 /** A button that opens these `{label, url, value}`; `choose(item, button)` is called with the one that is taken. */
 export function overflow(items, choose) {
   const rows = items.map((item) => entry(item));
-  const menu = el("div", { class: "menu", role: "menu", popover: "auto", "aria-label": "More actions", on: { keydown: walk, toggle: opened } }, rows);
+  const menu = el("div", { class: "menu", role: "menu", popover: "auto", "aria-label": "More actions", on: { keydown: walk, toggle: told } }, rows);
   const button = el(
     "button",
-    { class: "button is-round", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions", title: "More actions", on: { click: () => menu.togglePopover() } },
+    { class: "button is-round", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions", title: "More actions", on: { click: toggled } },
     icon("dots"),
   );
 
@@ -25,10 +25,13 @@ export function overflow(items, choose) {
       : el("button", { ...shared, type: "button", on: { click: taken } }, item.label);
   }
 
-  function opened(event) {
-    const isOpen = event.newState === "open";
-    button.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) return;
+  function told(event) {
+    button.setAttribute("aria-expanded", String(event.newState === "open"));
+  }
+
+  function toggled() {
+    menu.togglePopover();
+    if (!menu.matches(":popover-open")) return;
     const at = button.getBoundingClientRect();
     const isLow = at.bottom + menu.offsetHeight + 8 > innerHeight;
     shape(menu, {
