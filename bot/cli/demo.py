@@ -49,9 +49,11 @@ def _tour() -> int:
 
 
 def _playground(port: int | None) -> int:
+    from bot.playground.process import DidNotStart
     from bot.playground.site.doorstep import Doorstep
     from bot.playground.site.serve import opened
     from bot.playground.stands.serving import held, held_or_free
+    from bot.playground.tour.telling import NotAsTold
 
     try:
         at = held_or_free(USUAL_PORT) if port is None else held(port)
@@ -59,7 +61,8 @@ def _playground(port: int | None) -> int:
         why = error.strerror or "it cannot be had"
         print(f"Port {port} cannot be used: {why}. Try another, or leave --port out.", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     tell = Doorstep()
     try:
         tell.opening()
@@ -68,6 +71,9 @@ def _playground(port: int | None) -> int:
             signal.pause()
     except KeyboardInterrupt:
         tell.ended()
+    except (DidNotStart, NotAsTold) as error:
+        print(f"The demo did not come up: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -1,6 +1,7 @@
 """What a browser asks for, read with care: it may be anything."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ LONGEST = 64 * 1024
 """Bytes of a request."""
 PATIENCE = 64 * 1024 * 1024
 """So much more is read and thrown away, so that the browser hears the answer instead of a closed door."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Asked:
         """A whole number; 0 if it is missing."""
         value = str(self.fields.get(name, "0"))
         return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+
+
+def clean(words: str) -> str:
+    """What a keyboard can produce: neither control characters but line ends and tabs, nor halves of characters."""
+    return _CONTROLS.sub("", _HALVES.sub("\ufffd", words.replace("\r\n", "\n")))
 
 
 async def asked(request: Request) -> Asked:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from bot.playground.client import Moment
+from bot.playground.site.asked import clean
 from bot.playground.site.calm import Calm
 from bot.playground.world import Account, World
 
@@ -88,8 +89,7 @@ def moment(words: str, zone: str) -> Moment:
 
 
 def _title(words: str) -> str:
-    clean = "".join(char for char in words if char.isprintable() and not "\ud800" <= char <= "\udfff").strip()
-    return clean[:TITLE] or "New event"
+    return " ".join(clean(words).split())[:TITLE] or "New event"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.playground.site.asked import clean
 from bot.playground.site.calm import Calm
 from bot.playground.stands.slack import payloads
 from bot.playground.stands.slack.delivery import Ack
@@ -22,8 +23,6 @@ COMMANDS = ("/meet",)
 LONGEST = 12_000
 """Characters of one message."""
 _US = re.compile(r"(?<![\w.@<])@overlap\b", re.IGNORECASE)
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +189,7 @@ class Chat:
 
 def _typed(text: str) -> str:
     """What a keyboard can produce, and no more of it than Slack takes."""
-    text = _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n"))).strip()
+    text = clean(text).strip()
     if not text:
         raise Calm(400, "Type something first.")
     if len(text) > LONGEST:

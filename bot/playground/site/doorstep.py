@@ -26,7 +26,9 @@ class Doorstep:
         """Where it is: one address, and nothing else that looks like one."""
         where = Text.assemble(("Open  ", "dim"), (url, f"bold cyan underline link {url}"))
         self.console.print()
-        self.console.print(Padding(Panel(where, padding=(1, 3), border_style="cyan", expand=False), (0, 0, 0, 2)))
+        self.console.print(
+            Padding(Panel(where, padding=(1, 3), border_style="cyan", expand=False), (0, 0, 0, 2), expand=False)
+        )
         self.console.print()
         for line in (
             "You are Ana, Alex, Sam and Kim at once; all of them are connected.",

@@ -1,9 +1,9 @@
 """The page's server on its feet, on a stage that runs: it serves, and watches what changes."""
 
+import logging
 import socket
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -22,13 +22,15 @@ from bot.playground.site.switches import Switches
 from bot.playground.site.week import Weeks
 from bot.playground.stage import Stage, stage
 from bot.playground.stands.serving import Serving
-from bot.playground.stands.slack.overheard import nobody
+from bot.playground.stands.slack.overheard import Listener, nobody
 from bot.playground.tour.play import Play, has
 from bot.playground.tour.telling import Silent
 
 LOOK_SECONDS = 1.0
 """How often the calendars are looked at while somebody watches."""
 BREATH_SECONDS = 0.25
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -83,7 +85,11 @@ class Site:
         )
         self._serving = Serving(application(self.parts), at=at)
         self._is_over = threading.Event()
-        self._threads = [threading.Thread(target=watch, daemon=True) for watch in (self._chat, self._rest)]
+        self._heard_before: Listener = nobody
+        self._written = 0
+        self._running: object = None
+        looks = (self._look_at_chat, self._look_around)
+        self._threads = [threading.Thread(target=self._watch, args=(look,), daemon=True) for look in looks]
 
     @property
     def url(self) -> str:
@@ -92,6 +98,7 @@ class Site:
     def start(self) -> None:
         """Serve, watch, and listen at the wire."""
         slack = self.parts.stage.slack
+        self._heard_before = slack.courier.heard
         slack.courier.heard = slack.door.heard = self.parts.glass.hear
         self.parts.calendars.look()
         self._serving.start()
@@ -107,7 +114,7 @@ class Site:
         for thread in self._threads:
             thread.join()
         slack = self.parts.stage.slack
-        slack.courier.heard = slack.door.heard = nobody
+        slack.courier.heard = slack.door.heard = self._heard_before
 
     def __enter__(self) -> Self:
         self.start()
@@ -118,24 +125,29 @@ class Site:
     ) -> None:
         self.stop()
 
-    def _chat(self) -> None:
-        """Every message and every edit."""
-        workspace, seen = self.parts.stage.slack.workspace, 0
+    def _watch(self, look: Callable[[], None]) -> None:
+        """Again and again; one look that went wrong must not be the last."""
         while not self._is_over.is_set():
-            if workspace.wait(lambda: len(workspace.history) != seen, BREATH_SECONDS):  # noqa: B023 - asked at once
-                seen = len(workspace.history)
-                self.parts.stream.tell("chat")
-                self.parts.look_at_story()
+            try:
+                look()
+            except Exception:
+                _log.exception("a look at the world went wrong")
+                self._is_over.wait(LOOK_SECONDS)
 
-    def _rest(self) -> None:
-        """The calendars, about once a second while somebody watches; and what went down by itself."""
-        before: object = None
-        next_look = 0.0
-        while not self._is_over.wait(BREATH_SECONDS):
-            now: object = (self.parts.switches.bot(), self.parts.switches.servers())
-            if now != before:
-                before = now
-                self.parts.stream.tell("bot")
-            if self.parts.stream.is_heard and time.monotonic() >= next_look:
-                next_look = time.monotonic() + LOOK_SECONDS
-                self.parts.look()
+    def _look_at_chat(self) -> None:
+        """Every message and every edit."""
+        history = self.parts.stage.slack.workspace.history
+        if self.parts.stage.slack.workspace.wait(lambda: len(history) != self._written, BREATH_SECONDS):
+            self._written = len(history)
+            self.parts.stream.tell("chat")
+            self.parts.look_at_story()
+
+    def _look_around(self) -> None:
+        """What was switched or went down by itself; and the calendars, about once a second while somebody watches."""
+        self._is_over.wait(BREATH_SECONDS)
+        running: object = (self.parts.switches.bot(), self.parts.switches.servers())
+        if running != self._running:
+            self._running = running
+            self.parts.stream.tell("bot")
+        if self.parts.stream.is_heard:
+            self.parts.look(unless_within=LOOK_SECONDS)
