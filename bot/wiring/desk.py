@@ -88,7 +88,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
 
     router = Router(
         clock=clock,
-        help=HelpTalk(),
+        help=HelpTalk(database),
         status=StatusTalk(database, clock),
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),

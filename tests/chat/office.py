@@ -89,7 +89,7 @@ class Office:
         booking = Booking(self.database, self.clock)
         self.router = Router(
             clock=self.clock,
-            help=HelpTalk(),
+            help=HelpTalk(self.database),
             status=StatusTalk(self.database, self.clock),
             connect=ConnectTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),

@@ -112,7 +112,7 @@ def test_a_greeting_is_said_once(office: Office) -> None:
     office.opens("ana")
     office.opens("ana")
     assert len(office.surface.seen("ana")) == office.surface.unread("ana") == 1
-    assert labels(office.dm("ana").card) == ["Connect my calendar", "How to ask"]
+    assert labels(office.dm("ana").card) == ["How to ask"]
 
 
 def test_a_title_stays_words_whatever_it_says(office: Office) -> None:
@@ -125,3 +125,13 @@ def test_a_button_of_another_time_says_so(office: Office) -> None:
     office.door.sends("ana", office.whisper("ana"), Press("gone.verb", "x"))
     office.works()
     assert "older message of mine" in office.whisper("ana").card.summary
+
+
+def test_a_greeting_does_not_ask_for_what_is_there(office: Office) -> None:
+    office.joins("bea", calendars=())
+    office.opens("bea")
+    assert "Connect your calendar first" in office.dm("bea").card.summary
+    assert labels(office.dm("bea").card) == ["Connect my calendar", "How to ask"]
+    office.joins("cem")
+    office.opens("cem")
+    assert "Your calendar is connected." in office.dm("cem").card.summary

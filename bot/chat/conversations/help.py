@@ -11,6 +11,8 @@ from bot.core.people import Person
 from bot.core.text import Code
 from bot.language.parse import COMMANDS, Unclear
 from bot.language.wording import unclear as wording
+from bot.storage import calendars
+from bot.storage.database import Database
 
 GREETING = "greeting"
 """The kind of the message that greets somebody, once; its subject is the person."""
@@ -26,6 +28,8 @@ EXAMPLES = (
 class HelpTalk:
     """Says how to ask."""
 
+    database: Database
+
     def typed(self, by: Person, called: str) -> Answer:
         return Says(card=_help(called))
 
@@ -36,12 +40,15 @@ class HelpTalk:
         """The greeting."""
         if subject != viewer.id:
             return None
-        called = command(viewer)
+        with self.database.reading() as tx:
+            is_connected = bool(calendars.of_person(tx, tenant, viewer.id))
+        example = Code(f"{command(viewer)} {EXAMPLES[0]}")
+        first = "Your calendar is connected. Try " if is_connected else "Connect your calendar first, then try "
         return told(
             paragraph("Hello! I find times that are free on everyone's calendars, and book them."),
-            paragraph("Connect your calendar first, then try ", Code(f"{called} {EXAMPLES[0]}"), "."),
+            paragraph(first, example, "."),
             paragraph("I read when you are busy, and write only the meetings that you book."),
-            Buttons((_connect(), _how())),
+            Buttons((_how(),) if is_connected else (_connect(), _how())),
         )
 
 
