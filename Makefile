@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test check fix bench faults lock docs clean
+.PHONY: help setup demo tour test check fix bench faults pictures lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r word does; do printf '  make %-8s %s\n' "$$word" "$$does"; done
@@ -21,8 +21,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-demo: $(READY) ## the whole story on real calendars, told in this terminal
-	@$(BIN)/overlap demo --tour
+demo: $(READY) ## the playground: try Overlap in a browser, until Ctrl-C
+	@$(BIN)/overlap demo
 
 tour: $(READY) ## the whole story on real calendars, told in this terminal
 	@$(BIN)/overlap demo --tour
@@ -47,6 +47,9 @@ fix: $(READY) ## what the linter and the formatter can mend by themselves
 
 bench: $(READY) ## speed, as ratios within one run; writes build/bench.json
 	@$(BIN)/python -m tests.benchmarks.run
+
+pictures: $(READY) ## the README's pictures, taken from the demo in the system's Chromium
+	@$(BIN)/python -m tests.playground.pictures
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.lock

@@ -13,7 +13,8 @@ ABOUT = """\
 Overlap finds meeting times that are truly free, for Slack and Microsoft Teams.
 
 See it work, with no account and nothing to configure:
-  overlap demo --tour
+  overlap demo              in a browser: be four people, and watch their calendars
+  overlap demo --tour       the whole story, told in this terminal
 
 Run it:
   overlap run               the web server and the background work, in one process

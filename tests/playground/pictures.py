@@ -19,7 +19,7 @@ def take(window: Window, name: str) -> None:
     path = PICTURES / name
     window.page.evaluate("document.activeElement?.blur()")
     window.page.mouse.move(2, 2)
-    window.page.screenshot(path=path)
+    window.page.screenshot(path=path, animations="disabled")
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise SystemExit(f"{name} has {size} bytes, {MOST_BYTES} at most")
