@@ -34,6 +34,13 @@ LOOKS = {
     for size, shape in {"desktop": DESKTOP, "phone": PHONE}.items()
     for scheme in ("light", "dark")
 }
+FAST = """(() => {
+  const RealDate = Date, ahead = MINUTES * 60_000;
+  Date = class extends RealDate {
+    constructor(...given) { given.length ? super(...given) : super(RealDate.now() + ahead); }
+    static now() { return RealDate.now() + ahead; }
+  };
+})();"""
 PATIENCE_MS = 40_000
 LOOPBACK = {"127.0.0.1", "localhost", ""}
 SERIOUS = {"serious", "critical"}
@@ -66,14 +73,16 @@ class Window:
     trouble: list[str] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, browser: Any, url: str, **look: Any) -> "Window":
-        """A new window of a new visitor."""
+    def opened(cls, browser: Any, url: str, *, minutes_fast: int = 0, **look: Any) -> "Window":
+        """A new window of a new visitor, whose own clock may be fast."""
         context = browser.new_context(**{**DESKTOP, "reduced_motion": "reduce", **look})
         context.set_default_timeout(PATIENCE_MS)
         window = cls(context.new_page())
         context.on("console", window._console)
         context.on("weberror", lambda error: window.trouble.append(f"error: {error.error}"))
         context.on("request", window._request)
+        if minutes_fast:
+            window.page.add_init_script(FAST.replace("MINUTES", str(minutes_fast)))
         window.page.goto(url)
         window.page.locator(".place[aria-current]").first.wait_for(state="attached")
         window.page.locator(".column .event").first.wait_for(state="attached")
