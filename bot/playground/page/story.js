@@ -25,11 +25,11 @@ export function story(root, store, propose) {
     return el("li", { class: `step${one.done ? " is-done" : ""}`, data: { step: one.id } }, shown);
   }
 
-  /** A command is something to type: pressing it puts it into the box. */
+  /** A command is something to type: pressing it puts it into the box. It stands alone, so what ends a sentence goes. */
   function hint(words) {
     return words.split(TYPED).map((part, place) => {
       const typed = part.replaceAll("`", "").trim();
-      return place % 2 === 1 ? el("button", { class: "chip", type: "button", on: { click: () => propose(typed) } }, typed) : part;
+      return place % 2 === 1 ? el("button", { class: "chip", type: "button", on: { click: () => propose(typed) } }, typed) : part.replace(place > 0 ? /^[.,;:]\s*/ : "", "");
     });
   }
 

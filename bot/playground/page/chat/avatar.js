@@ -9,7 +9,7 @@ const US = "overlap";
 /** Which of the colours is theirs: by their place among the people, so that no two of the four share one. */
 export function hue(people, handle) {
   const place = people.findIndex((one) => one.handle === handle);
-  return String((place + HUES) % HUES);
+  return place === -1 ? null : String(place % HUES);
 }
 
 export function avatar(people, { handle, name, isBot = false }) {

@@ -92,9 +92,9 @@ export class Completion {
       one.person && avatar(this.#people(), one.person),
       el("span", { class: one.person ? "completion-name" : "completion-line" }, one.shown),
       el("span", { class: "completion-says" }, one.says),
+      one.person?.isBot && el("span", { class: "badge" }, "App"),
     )));
     this.list.hidden = options.length === 0;
-    this.#box.setAttribute("aria-expanded", String(options.length > 0));
     if (options.length > 0) this.#box.setAttribute("aria-activedescendant", `completion-${this.#at}`);
     else this.#box.removeAttribute("aria-activedescendant");
     this.list.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });

@@ -13,7 +13,7 @@ const NEARLY = 11_000;
 export function composer(root, store, { sent }) {
   const box = el("textarea", {
     id: "words", class: "composer-box", rows: "1", dir: "auto", autocomplete: "off", spellcheck: "true",
-    role: "combobox", "aria-label": "Message", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "completion", "aria-describedby": "composer-note",
+    "aria-label": "Message", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": "completion", "aria-describedby": "composer-note",
     on: { input: typed, keydown: pressed, paste: pasted, blur: () => completion.close(), click: suggest },
   });
   const completion = new Completion(box, () => store.now.people, complete);

@@ -128,10 +128,13 @@ export class Sync {
 
   /** What the address named is not in this world: an old link, or a demo that was started anew. */
   #lost() {
-    const { as, first } = this.#store.now;
-    if (as !== first) this.#store.set({ as: first, place: "", messages: null });
-    else this.#store.set({ place: "" });
-    this.state();
+    const { as, place, first } = this.#store.now;
+    if (as === first && place === "") {
+      this.#later();
+      return;
+    }
+    this.#store.set({ as: first, place: "", messages: null });
+    this.state().then(this.messages);
   }
 
   #later() {
@@ -166,15 +169,18 @@ function once(task) {
   let running = null;
   let isWanted = false;
   async function run() {
-    do {
-      isWanted = false;
-      await task();
-    } while (isWanted);
-    running = null;
+    try {
+      do {
+        isWanted = false;
+        await task();
+      } while (isWanted);
+    } finally {
+      running = null;
+    }
   }
   return () => {
     if (running) isWanted = true;
-    else running = run().finally(() => { running = null; });
+    else running = run();
     return running;
   };
 }

@@ -21,7 +21,7 @@ export function inColumn({ person, event, hue, part, zone, scale }) {
     el("span", { class: "event-title" }, ours(event), el("bdi", {}, event.title || "(no title)")),
     hasTime && el("span", { class: "event-time" }, `${clock(Date.parse(event.start), zone)}–${clock(Date.parse(event.end), zone)}`, series(event)),
   ];
-  const shown = el("button", { ...shared({ person, event, hue, zone }, part.day), class: `${classes(event)}${room < 2 ? " is-low" : ""}` }, el("span", { class: "event-words" }, words));
+  const shown = el("button", { ...shared({ person, event, hue, zone }, part.day), class: `${classes(event, person)}${room < 2 ? " is-low" : ""}` }, el("span", { class: "event-words" }, words));
   return shape(shown, {
     "--from": part.from, "--to": part.to, "--lane": part.lane, "--lanes": part.lanes, "--span": part.span, "--clamp": Math.max(1, room - (hasTime ? 1 : 0)),
   });
@@ -29,7 +29,7 @@ export function inColumn({ person, event, hue, part, zone, scale }) {
 
 /** The same in the row for whole days, over as many days as it takes there. */
 export function inAllDayRow({ person, event, hue, zone, from, to }) {
-  const shown = el("button", { ...shared({ person, event, hue, zone }, from), class: `${classes(event)} is-all-day` }, el("span", { class: "event-title" }, ours(event), el("bdi", {}, event.title || "(no title)"), series(event)));
+  const shown = el("button", { ...shared({ person, event, hue, zone }, from), class: `${classes(event, person)} is-all-day` }, el("span", { class: "event-title" }, ours(event), el("bdi", {}, event.title || "(no title)"), series(event)));
   return shape(shown, { "grid-column": `${from + 1} / ${to + 2}` });
 }
 
@@ -46,12 +46,13 @@ function series(event) {
   return event.isSeries && icon("repeat");
 }
 
-function classes(event) {
+function classes(event, person) {
   return [
     "event",
     event.isOurs && "is-ours",
     event.isTentative && "is-tentative",
     event.isDeclined && "is-declined",
     event.isFree && "is-free",
+    !person.isUp && "is-stale",
   ].filter(Boolean).join(" ");
 }

@@ -35,7 +35,7 @@ export function head(root, store, does) {
     store.set({ zone, layout: zone === OWN ? "beside" : store.now.layout });
   }
 
-  store.watch(["from"], ({ from }) => { title.textContent = from ? weekWords(from, later(from, 6)) : "Calendars"; });
+  store.watch(["from"], ({ from }) => { fill(title, from ? titled(from) : "Calendars"); });
   store.watch(["layout"], ({ layout }) => { for (const one of layouts) one.setAttribute("aria-pressed", String(one.dataset.layout === layout)); });
   store.watch(["people", "me", "zone", "layout"], ({ people: all, me, zone }) => {
     if (!me) return;
@@ -65,6 +65,12 @@ export function head(root, store, does) {
     const words = `${ghosts.length} ${ghosts.length === 1 ? "time is" : "times are"} on offer in the week of ${weekWords(weeks[0], later(weeks[0], 6))}`;
     return el("button", { class: "offer-link", type: "button", on: { click: () => does.from(weeks[0]) } }, icon("calendar"), el("span", {}, words), el("strong", {}, "Show"));
   }
+}
+
+/** The week, its year apart: a small screen leaves it out. */
+function titled(from) {
+  const words = weekWords(from, later(from, 6));
+  return [words.slice(0, -5), el("span", { class: "week-year" }, words.slice(-5))];
 }
 
 /** The Monday of this week, where the viewer is. */

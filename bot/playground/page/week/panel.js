@@ -60,8 +60,14 @@ export class Panel {
       return el("div", { class: `day-head${one.date === today ? " is-today" : ""}`, data: { date: one.date } }, el("span", { class: "day-name" }, words.weekday), el("span", { class: "day-number" }, words.number), length);
     });
     const row = el("div", { class: "all-day", role: "group", "aria-label": "Whole days" }, this.#wholeDays());
-    fill(this.gridHead, el("div", { class: "corner", title: this.model.zone }, mark(this.model.zone, this.axis.days[0].start)), days,
+    fill(this.gridHead, el("div", { class: "corner", title: this.model.zone }, this.#marks()), days,
       el("div", { class: "all-day-name" }, "all day"), row);
+  }
+
+  /** CET; in a week in which the clocks are set, CEST/CET. */
+  #marks() {
+    const { zone } = this.model;
+    return [...new Set([mark(zone, this.axis.start), mark(zone, this.axis.end - 1)])].join("/");
   }
 
   #wholeDays() {
