@@ -8,7 +8,7 @@ const SECONDS = 9;
 const MOST = 3;
 
 /** Shows a sentence; said again while it stands, it only stays longer. */
-export function notice(words) {
+function notice(words) {
   const place = document.getElementById("notices");
   for (const one of [...place.children]) if (one.dataset.words === words) one.remove();
   const shown = el("div", { class: "notice", data: { words } }, el("span", {}, words),

@@ -91,7 +91,7 @@ function list(parts) {
 }
 
 /** The box for what this page does not draw: it names the kind, and holds what was sent. */
-export function warning(kind, part) {
+function warning(kind, part) {
   const name = typeof kind === "string" && kind !== "" ? kind.slice(0, 60) : "unknown";
   const raw = JSON.stringify(part, null, 2) ?? String(part);
   return el(

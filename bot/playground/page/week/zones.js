@@ -20,7 +20,7 @@ export function dayOf(zone, at) {
 }
 
 /** Minutes that the zone is ahead of UTC. */
-export function offset(zone, at) {
+function offset(zone, at) {
   const here = wall(zone, at);
   const shown = Date.UTC(here.year, here.month - 1, here.day, here.hour, here.minute, here.second);
   return Math.round((shown - Math.floor(at / 1000) * 1000) / MINUTE);
