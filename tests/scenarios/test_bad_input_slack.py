@@ -64,9 +64,10 @@ def test_a_signature_of_another_time_is_401(play: Play, good: Signed, age: int) 
     assert nothing_came_of_it(play, "ana", before)
 
 
-@pytest.mark.parametrize("stamp", ["yesterday", "", "1e9", "-1", "0x10", "1 2", "9" * 400, f"{time.time():.2f}"])
+@pytest.mark.parametrize("stamp", ["yesterday", "", "1e9", "-1", "0x10", "1 2", "9" * 400, "{now}.5", "+{now}"])
 def test_a_timestamp_that_is_no_number_is_401_and_never_500(play: Play, good: Signed, stamp: str) -> None:
-    assert play.stage.slack.courier.deliver(stamped(play, stamp, good.body)).status == 401
+    words = stamp.replace("{now}", str(int(time.time())))
+    assert play.stage.slack.courier.deliver(stamped(play, words, good.body)).status == 401
 
 
 def test_the_same_signed_request_again_is_200_and_empty_and_does_nothing_twice(play: Play) -> None:
