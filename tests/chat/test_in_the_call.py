@@ -154,7 +154,7 @@ def test_what_is_asked_in_a_channel_is_answered_in_the_dm(office: Office) -> Non
 
 def test_examples_are_said_as_people_type_there(office: Office) -> None:
     office.opens("ana")
-    assert "try meet @alex 30m next week." in office.dm("ana").card.summary
+    assert "Try meet @alex 30m next week." in office.dm("ana").card.summary
 
 
 def test_the_platform_is_named(offered: Office) -> None:
