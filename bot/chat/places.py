@@ -8,6 +8,7 @@ from bot.chat.answers import Shows
 from bot.chat.surface import REPLY_LIFE, REPLY_USES, Incoming, Place, Pressed, Surface, Typed
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, TryLater, Unreachable
+from bot.core.ids import derived
 from bot.core.people import Person
 from bot.storage import messages, people
 from bot.storage.database import Database, Tx
@@ -81,8 +82,12 @@ class Places:
         elif self.can_whisper(place):
             name = messages.sealed_as(row_id)
             sealed = self.vault.seal(tx, person.tenant, name, codec.encode_place(place))
-            # One use is kept back for a word to the one who pressed.
-            handle = Handle(sealed=sealed, uses=REPLY_USES - 1, until=self.clock.now() + REPLY_LIFE)
+            handle = Handle(
+                sealed=sealed,
+                name=derived("reply", place.reply or ""),
+                uses=REPLY_USES - 1,  # one is kept back for a word to the one who pressed
+                until=self.clock.now() + REPLY_LIFE,
+            )
             messages.placed(
                 tx,
                 person.tenant,

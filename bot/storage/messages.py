@@ -46,6 +46,7 @@ MESSAGES = Table(
     Column("older_message", Text),
     Column("older_service", Text, nullable=False, default=""),
     Column("place", LargeBinary),
+    Column("place_name", Text, nullable=False, default=""),
     Column("place_uses", Integer, nullable=False, default=0),
     Column("place_until", BigInteger, nullable=False, default=0),
     Column("rings_wanted", Integer, nullable=False, default=0),
@@ -71,6 +72,8 @@ class Handle:
     """A short-lived place to answer at, sealed, with what is left of its life."""
 
     sealed: bytes
+    name: str
+    """The same for the same place, however often it is sealed, and no secret."""
     uses: int
     until: datetime
 
@@ -142,11 +145,17 @@ def drop(tx: Tx, tenant: TenantId, kind: str, subject: str, person: PersonId) ->
 def placed(
     tx: Tx, tenant: TenantId, *, kind: str, subject: str, person: PersonId, handle: Handle, now: datetime
 ) -> None:
-    """From now on that person sees that subject through this handle; each press brings a new one."""
+    """From now on that person sees that subject through this handle; each press brings a new one.
+
+    The same handle again, of a press whose answer is tried once more, has no more uses left than before.
+    """
     row_id = id_of(kind, subject, person)
-    place = {"place": handle.sealed, "place_uses": handle.uses, "place_until": seconds(handle.until)}
-    row = insert(MESSAGES).values(tenant=tenant, id=row_id, kind=kind, subject=subject, person=person, **place)
-    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "id"], set_=place))
+    place = {"place": handle.sealed, "place_name": handle.name, "place_until": seconds(handle.until)}
+    row = insert(MESSAGES).values(
+        tenant=tenant, id=row_id, kind=kind, subject=subject, person=person, place_uses=handle.uses, **place
+    )
+    left = case((MESSAGES.c.place_name == handle.name, MESSAGES.c.place_uses), else_=handle.uses)
+    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "id"], set_={**place, "place_uses": left}))
     due.mark(tx, tenant, KIND, row_id, now)
 
 
@@ -169,7 +178,7 @@ def pressed(tx: Tx, tenant: TenantId, row_id: str, at: Posted, now: datetime) ->
 def whispered(tx: Tx, row: Shown, digest: str, *, is_awaited: bool) -> None:
     """It was drawn through the handle: one use less, unless a newer handle has taken its place."""
     assert row.handle is not None
-    left = case((MESSAGES.c.place == row.handle.sealed, MESSAGES.c.place_uses - 1), else_=MESSAGES.c.place_uses)
+    left = case((MESSAGES.c.place_name == row.handle.name, MESSAGES.c.place_uses - 1), else_=MESSAGES.c.place_uses)
     _draw(tx, row, digest, place_uses=left, is_awaited=is_awaited)
 
 
@@ -212,7 +221,7 @@ def welcome(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> None:
 def closed(tx: Tx, row: Shown) -> None:
     """The handle no longer works."""
     assert row.handle is not None
-    same = (*_same(row.tenant, row.id), MESSAGES.c.place == row.handle.sealed)
+    same = (*_same(row.tenant, row.id), MESSAGES.c.place_name == row.handle.name)
     tx.execute(update(MESSAGES).where(*same).values(place=None, place_uses=0))
 
 
@@ -250,7 +259,7 @@ def _posted(channel: str | None, message: str | None, service: str) -> Posted | 
 def _read(row: Row[tuple[object, ...]]) -> Shown:
     handle = None
     if row.place is not None:
-        handle = Handle(sealed=row.place, uses=row.place_uses, until=instant(row.place_until))
+        handle = Handle(sealed=row.place, name=row.place_name, uses=row.place_uses, until=instant(row.place_until))
     return Shown(
         id=row.id,
         tenant=TenantId(row.tenant),

@@ -44,8 +44,8 @@ def due_now(tx: Tx) -> set[str]:
     return {one.subject for one in lent}
 
 
-def handle(name: bytes = b"sealed", uses: int = 4) -> Handle:
-    return Handle(sealed=name, uses=uses, until=NOW + timedelta(minutes=29))
+def handle(sealed: bytes = b"sealed", uses: int = 4, *, name: str = "") -> Handle:
+    return Handle(sealed=sealed, name=name or sealed.decode(), uses=uses, until=NOW + timedelta(minutes=29))
 
 
 def test_showing_makes_a_row_that_is_due_and_not_drawn(tx: Tx) -> None:
@@ -127,6 +127,26 @@ def test_a_newer_handle_is_not_used_up_by_an_older_drawing(tx: Tx) -> None:
     left = row(tx).handle
     assert left is not None
     assert (left.sealed, left.uses) == (b"new", 4)
+
+
+def test_the_same_handle_again_has_no_more_uses_than_it_had(tx: Tx) -> None:
+    messages.placed(tx, TENANT, **SUBJECT, person=ANA, handle=handle(b"first", name="one"), now=NOW)
+    before = row(tx)
+    messages.placed(tx, TENANT, **SUBJECT, person=ANA, handle=handle(b"again", name="one"), now=NOW)
+    messages.whispered(tx, before, "one", is_awaited=False)
+    messages.placed(tx, TENANT, **SUBJECT, person=ANA, handle=handle(b"third", name="one"), now=NOW)
+    left = row(tx).handle
+    assert left is not None
+    assert (left.sealed, left.uses) == (b"third", 3)
+
+
+def test_a_handle_that_was_closed_stays_closed(tx: Tx) -> None:
+    messages.placed(tx, TENANT, **SUBJECT, person=ANA, handle=handle(), now=NOW)
+    messages.closed(tx, row(tx))
+    messages.placed(tx, TENANT, **SUBJECT, person=ANA, handle=handle(), now=NOW)
+    left = row(tx).handle
+    assert left is not None
+    assert not left.is_open(NOW)
 
 
 def test_a_post_lets_go_of_the_handle(tx: Tx) -> None:

@@ -208,6 +208,7 @@ def upgrade() -> None:
         sa.Column("older_message", sa.Text(), nullable=True),
         sa.Column("older_service", sa.Text(), nullable=False),
         sa.Column("place", sa.LargeBinary(), nullable=True),
+        sa.Column("place_name", sa.Text(), nullable=False),
         sa.Column("place_uses", sa.Integer(), nullable=False),
         sa.Column("place_until", sa.BigInteger(), nullable=False),
         sa.Column("rings_wanted", sa.Integer(), nullable=False),
