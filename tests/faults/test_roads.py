@@ -6,8 +6,11 @@ from contextlib import contextmanager
 import pytest
 
 from bot.playground.road import Instead, Late, Lost, Mishap, Passage
+from bot.playground.tour.play import has, offers
+from tests.faults.acts import Press, ask, calm, press, seen
 from tests.faults.battlefield import Field, seeded, seeds
-from tests.faults.flows import lifetime, race
+from tests.faults.flows import ended, lifetime, race
+from tests.faults.invariants import meetings
 from tests.faults.strokes import storm
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
@@ -59,3 +62,34 @@ def test_a_slow_road_only_takes_longer(field: Field) -> None:
 
 def slow(_passage: Passage) -> Mishap:
     return Late(1.2)
+
+
+@pytest.mark.parametrize("status", [pytest.param(401, id="wrong password"), pytest.param(403, id="forbidden")])
+def test_a_calendar_that_refuses_for_good_books_nothing_and_tells_nobody_else(field: Field, status: int) -> None:
+    since, before = field.begin(), {one.id for one in meetings(field)}
+    offer, mine, theirs = ask(field, "ana", "@alex"), field.play.count("ana"), field.play.count("alex")
+    field.weather(lambda passage: Instead(status=status) if passage.method == "PUT" else None)
+    press(field, [Press("ana", offer, offers(offer)[0])], calm)
+    field.play.sees("ana", has("Not booked"), "it says why not", within=12, since=mine)
+    ended(field, since, may_double=False)
+    (ours,) = [one for one in meetings(field) if one.id not in before]
+    assert ours.state == "failed"
+    assert field.play.count("alex") == theirs
+    assert field.rows("SELECT 1 FROM ledger WHERE subject = ?", ours.id) == []
+
+
+def test_a_participants_server_that_is_long_away_gets_its_copy_when_it_is_back(field: Field) -> None:
+    since, before = field.begin(), {one.id for one in meetings(field)}
+    offer = ask(field, "ana", "@kim")
+    office, kims = field.roads
+    kims.weather = lambda _: Lost()
+    press(field, [Press("ana", offer, offers(offer)[0])], calm)
+    field.play.sees("ana", has("It is not on Kim's calendar yet: I keep trying"), "it stands without", within=12)
+    assert [copy.start for copy in field.play.copies("ana")] == [ours.start for ours in meetings(field) if ours.stands]
+    assert not field.play.copies("kim")
+    assert not any(trip.mishap for trip in office.travelled)
+    ended(field, since, may_double=False)
+    (ours,) = [one for one in meetings(field) if one.id not in before]
+    assert ours.stands
+    press(field, [seen(field, since, "ana", "Undo")], calm)
+    ended(field, since, may_double=False)
