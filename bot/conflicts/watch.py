@@ -16,10 +16,10 @@ from bot.conflicts.detect import Act, Changed, Closed, Opened, Overlap, Reopened
 from bot.core.clock import Clock
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import NotAllowed, NotFound
-from bot.core.events import Busy
+from bot.core.events import Busy, Response
 from bot.core.ids import ConflictId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, Meeting, MeetingState, Response, TimesForMove
+from bot.core.meetings import LIVE, Meeting, MeetingState, TimesForMove
 from bot.storage import calendars, conflicts, meetings, messages, mirror
 from bot.storage.database import Database, Tx
 

@@ -21,11 +21,24 @@ class Problem(StrEnum):
     """It answers with something that is no calendar: the last good reading ages."""
     UNREACHABLE = "unreachable"
     """It does not answer: the last good reading ages."""
+    DOUBTED = "doubted"
+    """It suddenly tells something hard to believe: what was known stays, as soft, until its owner decides."""
+    OURS = "ours"
+    """Its service refuses Overlap itself: the operator can mend it, its owner cannot."""
 
     @property
     def is_final(self) -> bool:
         """Whether only its owner can mend it, so that it is unknown at once."""
         return self in (Problem.SIGN_IN_NEEDED, Problem.REFUSED, Problem.GONE)
+
+
+class Access(StrEnum):
+    """What the owner of an account allows."""
+
+    FULL = "full"
+    """To see when they are busy, and to write meetings."""
+    FREEBUSY = "freebusy"
+    """Only to see when they are busy; the first booking that needs more asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +53,7 @@ class Connection:
     label: str
     """What its owner knows it by: user and host, never a secret."""
     connected_at: datetime
+    access: Access = Access.FULL
     problem: Problem | None = None
 
 
@@ -65,6 +79,17 @@ class Calendar:
     is_static: bool
     """An import: adds busy time, never vouches."""
     cadence: timedelta
+    is_granted: bool = True
+    """Its owner has allowed writing there; where not (`Access.FREEBUSY`), the first booking asks them to."""
+    seen_by: PersonId | None = None
+    """None for a calendar that counts for everybody. Else it is what that one person's account may see of this person
+    ("from the company calendar"), and it answers that person's requests alone."""
+    rings_until: datetime | None = None
+    """Until when its service is known to tell us of every change: while it does, silence is fresh."""
+    reach: datetime | None = None
+    """How far ahead somebody asked, where that is farther than everybody is read."""
+    copy_of: CalendarId | None = None
+    """A feed or an import that holds what this synced calendar holds already: it is not counted twice."""
     read_at: datetime | None = None
     """Its last good reading, or the last time its service said that nothing changed."""
     window: Interval | None = None

@@ -7,8 +7,11 @@ OverlapError
 ├── Stale               it changed since you looked: read again, decide again
 ├── Taken               somebody's time is claimed already
 ├── TryLater            a passing fault; `after` says how long to wait at least
+│   └── Crowded         we ask that service enough already: nothing was asked, and nothing failed
 ├── SignInNeeded        the credentials no longer open the account
 ├── Refused             the service forbids it, now and later
+│   └── ConsentNeeded   its owner would have to allow it first (a missing scope)
+├── OurFault            the service refuses Overlap itself: only its operator can mend that
 ├── CursorExpired       the service forgot where we were: read everything
 ├── NotACalendar        the answer was no calendar: keep what was known
 ├── AddressRefused      this address must not be contacted
@@ -69,6 +72,12 @@ class TryLater(OverlapError):
         self.after = after
 
 
+class Crowded(TryLater):
+    """We ask that account or service enough already, or let it rest: nothing was asked and nothing failed."""
+
+    code = "crowded"
+
+
 class SignInNeeded(OverlapError):
     """The credentials no longer open the account: its owner must sign in again (401)."""
 
@@ -79,6 +88,18 @@ class Refused(OverlapError):
     """The service forbids this, and will forbid it again (403, read-only calendar)."""
 
     code = "refused"
+
+
+class ConsentNeeded(Refused):
+    """The service would do it, had the account's owner allowed it: a scope is missing."""
+
+    code = "consent_needed"
+
+
+class OurFault(OverlapError):
+    """The service refuses Overlap's own registration (a wrong or expired client secret): its operator is told."""
+
+    code = "our_fault"
 
 
 class CursorExpired(OverlapError):

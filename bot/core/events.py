@@ -28,6 +28,15 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Response(StrEnum):
+    """Somebody's answer to a meeting (PARTSTAT, RFC 5545 §3.2.12)."""
+
+    NEEDS_ACTION = "needs-action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One instance of one event, as a calendar tells it: never with its title."""
@@ -82,6 +91,8 @@ class Invitee:
     email: str | None = None
     is_invited: bool = False
     """True makes them an ATTENDEE, so that the provider invites; False only names them in the description."""
+    is_room: bool = False
+    """A room or equipment: an ATTENDEE of its own kind (CUTYPE=ROOM, `resource`), which answers by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +110,8 @@ class Draft:
     link: str | None = None
     description: str = ""
     invitees: tuple[Invitee, ...] = ()
+    wants_video: bool = False
+    """The service makes a video link of its own, where it can (`Abilities.video`); it may arrive later."""
 
     def __post_init__(self) -> None:
         if not self.title.strip():
@@ -116,3 +129,9 @@ class Written:
     status: Status
     etag: str | None
     """None where the server gave none (or a weak one, which never satisfies If-Match)."""
+    ical_uid: str | None = None
+    """The UID under which its service shows it to others, where that is not ours to choose (Google, Graph)."""
+    link: str | None = None
+    """The video link that the service made; None while it makes one, and where it makes none."""
+    answers: tuple[tuple[str, Response], ...] = ()
+    """What each ATTENDEE (lower-case address) has answered there, rooms too."""

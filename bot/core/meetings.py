@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 
@@ -30,15 +30,6 @@ class MeetingState(StrEnum):
 
 LIVE = (MeetingState.BOOKING, MeetingState.BOOKED, MeetingState.MOVING)
 """The states in which there is a meeting, or will be."""
-
-
-class Response(StrEnum):
-    """Somebody's answer to a meeting (PARTSTAT, RFC 5545 §3.2.12)."""
-
-    NEEDS_ACTION = "needs-action"
-    ACCEPTED = "accepted"
-    TENTATIVE = "tentative"
-    DECLINED = "declined"
 
 
 class Road(StrEnum):

@@ -4,11 +4,12 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 
+from bot.core.calendars import Access
 from bot.core.errors import InvalidInput, NotFound, SignInNeeded
 from bot.core.ids import CalendarId, ConnectionId, TenantId
-from bot.providers.base import Account, CalendarProvider, Providers, Remote
+from bot.providers.base import Account, CalendarProvider, Held, Providers, Remote
 from bot.storage import calendars
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
@@ -29,7 +30,43 @@ def unsealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId) -
         told = json.loads(vault.open(tx, tenant, _row(connection), kept))
     except NotFound as error:
         raise SignInNeeded("The account's password can no longer be opened: connect it again.") from error
-    return Account(**{**told, "addresses": tuple(told["addresses"])})
+    return Account(**{**told, "addresses": tuple(told["addresses"]), "access": Access(told["access"])})
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The keeper of a connected account's grant: its row, sealed."""
+
+    database: Database
+    vault: Vault
+    tenant: TenantId
+    connection: ConnectionId
+    turn: threading.Lock
+
+    @contextmanager
+    def alone(self) -> Iterator[Held]:
+        with self.turn:
+            with self.database.reading() as tx:
+                account = unsealed(tx, self.vault, self.tenant, self.connection)
+            yield _Holding(self, account.grant)
+
+    def save(self, grant: str) -> None:
+        with self.database.transaction() as tx:
+            account = replace(unsealed(tx, self.vault, self.tenant, self.connection), grant=grant)
+            kept = sealed(tx, self.vault, self.tenant, self.connection, account)
+            calendars.replace_account(tx, self.tenant, self.connection, kept)
+
+
+@dataclass(slots=True)
+class _Holding:
+    """The newest grant, in one hand."""
+
+    keeper: _Kept
+    grant: str
+
+    def save(self, grant: str) -> None:
+        self.keeper.save(grant)
+        self.grant = grant
 
 
 class Grants:
@@ -41,6 +78,7 @@ class Grants:
         self._providers = providers
         self._idle: dict[tuple[TenantId, ConnectionId, Account], CalendarProvider] = {}
         self._lock = threading.Lock()
+        self._refreshing: dict[tuple[TenantId, ConnectionId], threading.Lock] = {}
 
     @contextmanager
     def open_calendar(self, tenant: TenantId, calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
@@ -54,8 +92,8 @@ class Grants:
     def open_account(self, tenant: TenantId, connection: ConnectionId) -> Iterator[CalendarProvider]:
         """One connected account, opened for this task alone."""
         account = self._account(tenant, connection)
-        key = (tenant, connection, account)
-        provider = self._taken(key) or self._opened(account)
+        key = (tenant, connection, replace(account, grant=""))
+        provider = self._taken(key) or self._opened(tenant, connection, account)
         try:
             yield provider
         except BaseException:
@@ -80,11 +118,16 @@ class Grants:
             self._forget(tenant, connection)
             raise
 
-    def _opened(self, account: Account) -> CalendarProvider:
+    def _opened(self, tenant: TenantId, connection: ConnectionId, account: Account) -> CalendarProvider:
         connect = self._providers.get(account.provider)
         if connect is None:
             raise InvalidInput(f"I don't know the kind of calendar “{account.provider}”.")
-        return connect(account)
+        return connect(account, _Kept(self._database, self._vault, tenant, connection, self._turn(tenant, connection)))
+
+    def _turn(self, tenant: TenantId, connection: ConnectionId) -> threading.Lock:
+        """Whose turn it is to refresh that account's grant. One process has the database, so its threads are all."""
+        with self._lock:
+            return self._refreshing.setdefault((tenant, connection), threading.Lock())
 
     def _taken(self, key: tuple[TenantId, ConnectionId, Account]) -> CalendarProvider | None:
         with self._lock:

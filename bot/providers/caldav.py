@@ -93,6 +93,19 @@ class CalDav:
         found = self._shelf(remote).find(uid)
         return None if found is None else title(found.data, uid, starts, "UTC")
 
+    @property
+    def channels(self) -> None:
+        """CalDAV rings nobody."""
+        return
+
+    @property
+    def directory(self) -> None:
+        """No organisation is known behind an account."""
+        return
+
+    def health(self) -> None:
+        self._dav.features(self._account.url)
+
     def close(self) -> None:
         self._dav.close()
 

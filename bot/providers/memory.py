@@ -16,14 +16,27 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Kind, Status, Written
+from bot.core.events import Draft, Instance, Kind, Response, Status, Written
 from bot.core.intervals import Interval
-from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
+from bot.providers.base import (
+    Abilities,
+    Account,
+    Channel,
+    Channels,
+    Cursor,
+    Directory,
+    Keeper,
+    Reading,
+    Remote,
+    RemoteCalendar,
+    Room,
+)
 
 PASSWORD = "app-password"  # noqa: S105 - the twin's accounts all open with it
+CHANNEL_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,13 @@ class Service:
 
     def __init__(self, abilities: Abilities | None = None) -> None:
         self.abilities = abilities or Abilities()
+        self.renews = True
+        """Whether a channel can be renewed, as at Microsoft; if not a new one takes its place, as at Google."""
+        self.ringing: dict[str, tuple[Remote, str, str]] = {}
+        """Its open channels: of which calendar, with which secret, told where."""
+        self.rooms: Sequence[Room] | None = None
+        self.answers: dict[tuple[Remote, str], Response] = {}
+        """What owners answered to invitations through us."""
         self.calls = 0
         """How many calls came in, refused ones too."""
         self._calendars: dict[Remote, _Calendar] = {}
@@ -75,7 +95,7 @@ class Service:
             addresses=(f"{user}@example.org",),
         )
 
-    def connect(self, account: Account) -> "Opened":
+    def connect(self, account: Account, _keeper: Keeper | None = None, /) -> "Opened":
         """Opens an account; a wrong password is noticed at the first call, as on a real server."""
         return Opened(self, account)
 
@@ -290,6 +310,29 @@ class Opened:
             is_there = event is not None and any(one.starts == starts for one in event.instances)
             return event.title if event is not None and is_there else None
 
+    def answer(self, remote: Remote, uid: str, response: Response) -> None:
+        with self._service._call(self._account):
+            event = self._own(remote).events.get(uid)
+            if event is None:
+                raise NotFound("This invitation is not there (any more).")
+            declines = response is Response.DECLINED
+            answered = [replace(one, blocks=not declines, is_declined=declines) for one in event.instances]
+            self._service.store(remote, answered, event.title)
+            self._service.answers[remote, uid] = response
+            self._service._answer(self._account)
+
+    @property
+    def channels(self) -> Channels | None:
+        return _Ringing(self) if self.abilities.quiet_cadence is not None else None
+
+    @property
+    def directory(self) -> Directory | None:
+        return None if self._service.rooms is None else _Rooms(self._service.rooms)
+
+    def health(self) -> None:
+        with self._service._call(self._account):
+            pass
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -304,6 +347,43 @@ class Opened:
         if not held.shown.is_writable:
             raise Refused("This calendar can only be read.")
         return held
+
+
+class _Ringing:
+    """Its push channels; a test rings them by asking the service who is to be told."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def open(self, remote: Remote, *, channel: str, secret: str, address: str, now: datetime) -> Channel:
+        service = self._opened._service
+        with service._call(self._opened._account):
+            if channel in service.ringing:
+                raise Refused("This channel id was used before.")
+            self._opened._own(remote)
+            service.ringing[channel] = (remote, secret, address)
+            return Channel(id=channel, resource=f"resource of {remote}", expires_at=now + CHANNEL_LIFE)
+
+    def renew(self, channel: Channel, *, now: datetime) -> Channel | None:
+        service = self._opened._service
+        with service._call(self._opened._account):
+            if channel.id not in service.ringing:
+                raise NotFound("This channel is over.")
+            return replace(channel, expires_at=now + CHANNEL_LIFE) if service.renews else None
+
+    def close(self, channel: Channel) -> None:
+        with self._opened._service._call(self._opened._account):
+            self._opened._service.ringing.pop(channel.id, None)
+
+
+class _Rooms:
+    """Its directory."""
+
+    def __init__(self, rooms: Sequence[Room]) -> None:
+        self._rooms = rooms
+
+    def rooms(self) -> Sequence[Room]:
+        return self._rooms
 
 
 def _drafted(draft: Draft, sequence: int) -> Instance:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
+from bot.core.events import Response
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, OPEN_ASKS, Ask, AskState, Meeting, MeetingState, Response, TimesForMove
+from bot.core.meetings import LIVE, OPEN_ASKS, Ask, AskState, Meeting, MeetingState, TimesForMove
 from bot.scheduling.asked import KIND, close_ask, redraw, withdraw_asks
 from bot.scheduling.change import check_free, start_move
 from bot.scheduling.saga_plan import attending

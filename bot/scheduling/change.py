@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
+from bot.core.events import Response
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, AskState, Meeting, MeetingState, Response
+from bot.core.meetings import LIVE, AskState, Meeting, MeetingState
 from bot.scheduling.asked import settle_agreed, withdraw_asks
 from bot.scheduling.saga_plan import attending, changed
 from bot.scheduling.saga_rows import KIND, redraw

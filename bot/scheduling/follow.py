@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.calendars import Calendar
-from bot.core.events import Busy, Instance, Status
+from bot.core.events import Busy, Instance, Response, Status
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response
+from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.scheduling.saga_plan import target
 
 

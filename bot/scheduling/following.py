@@ -14,9 +14,9 @@ from typing import assert_never
 from bot.core.calendars import Calendar
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, OverlapError, Stale, Taken
-from bot.core.events import Busy, Instance, Kind, Written
+from bot.core.events import Busy, Instance, Kind, Response, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
-from bot.core.meetings import LIVE, Attendance, Meeting, Response, TimesForMove
+from bot.core.meetings import LIVE, Attendance, Meeting, TimesForMove
 from bot.scheduling.ask import offer, request
 from bot.scheduling.change import answer, hand_to_saga, start_undo
 from bot.scheduling.copies import OpenCalendar

@@ -12,9 +12,10 @@ from bot.availability.hours import windows
 from bot.availability.ranking import PAGE
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, Stale
+from bot.core.events import Response
 from bot.core.ids import PersonId, ProposalId, TenantId, new_id
 from bot.core.intervals import Interval
-from bot.core.meetings import Meeting, Response
+from bot.core.meetings import Meeting
 from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Slot, Vouching
 from bot.core.requests import Request

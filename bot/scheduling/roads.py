@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.calendars import Calendar
+from bot.core.events import Response
 from bot.core.ids import PersonId
-from bot.core.meetings import Attendance, Response, Road
+from bot.core.meetings import Attendance, Road
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

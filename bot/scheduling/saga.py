@@ -10,9 +10,9 @@ from datetime import datetime
 
 from bot.core.clock import Clock
 from bot.core.errors import Stale
-from bot.core.events import Written
+from bot.core.events import Response, Written
 from bot.core.ids import MeetingId, PersonId, TenantId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person
 from bot.scheduling import saga_plan, saga_rows
 from bot.scheduling.copies import Copies, Holds, OpenCalendar

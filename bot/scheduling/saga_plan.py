@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.errors import CursorExpired, NotACalendar, OverlapError, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Invitee
+from bot.core.events import Draft, Instance, Invitee, Response
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person
 
 PATIENCE = timedelta(seconds=30)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.events import Response
 from bot.core.ids import PersonId
-from bot.core.meetings import AskState, Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import AskState, Attendance, Meeting, MeetingState, Road
 from bot.scheduling import saga_plan
 from bot.scheduling.asked import settle_agreed
 from bot.scheduling.propose import reopen

@@ -17,12 +17,13 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    func,
     insert,
     select,
     update,
 )
 
-from bot.core.calendars import Calendar, Connection, Problem
+from bot.core.calendars import Access, Calendar, Connection, Problem
 from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
@@ -38,6 +39,7 @@ CONNECTIONS = Table(
     Column("provider", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("connected_at", BigInteger, nullable=False),
+    Column("access", Text, nullable=False),
     Column("problem", Text),
     Column("account", LargeBinary, nullable=False),
 )
@@ -58,6 +60,11 @@ CALENDARS = Table(
     Column("invites", Boolean, nullable=False),
     Column("is_static", Boolean, nullable=False),
     Column("cadence", Integer, nullable=False),
+    Column("is_granted", Boolean, nullable=False),
+    Column("seen_by", Text),
+    Column("rings_until", BigInteger),
+    Column("reach", BigInteger),
+    Column("copy_of", Text),
     Column("read_at", BigInteger),
     Column("window_start", BigInteger),
     Column("window_end", BigInteger),
@@ -97,6 +104,7 @@ def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
             provider=connection.provider,
             label=connection.label,
             connected_at=seconds(connection.connected_at),
+            access=connection.access,
             problem=connection.problem,
             account=sealed,
         )
@@ -130,6 +138,13 @@ def replace_account(tx: Tx, tenant: TenantId, connection_id: ConnectionId, seale
     tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(account=sealed))
 
 
+def granted(tx: Tx, tenant: TenantId, connection_id: ConnectionId, access: Access) -> None:
+    """What its owner allows from now on, for the account and every calendar in it."""
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(access=access))
+    its = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.connection == connection_id)
+    tx.execute(update(CALENDARS).where(its).values(is_granted=access is Access.FULL))
+
+
 def blame(tx: Tx, tenant: TenantId, connection_id: ConnectionId, problem: Problem | None) -> None:
     """What its owner is told to be wrong with the whole account; None when nothing is."""
     tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(problem=problem))
@@ -158,6 +173,11 @@ def add(tx: Tx, calendar: Calendar) -> None:
             invites=calendar.invites,
             is_static=calendar.is_static,
             cadence=int(calendar.cadence.total_seconds()),
+            is_granted=calendar.is_granted,
+            seen_by=calendar.seen_by,
+            rings_until=None if calendar.rings_until is None else seconds(calendar.rings_until),
+            reach=None if calendar.reach is None else seconds(calendar.reach),
+            copy_of=calendar.copy_of,
             read_at=None if calendar.read_at is None else seconds(calendar.read_at),
             window_start=None if calendar.window is None else seconds(calendar.window.start),
             window_end=None if calendar.window is None else seconds(calendar.window.end),
@@ -179,9 +199,12 @@ def of_person(tx: Tx, tenant: TenantId, person: PersonId) -> list[Calendar]:
     return of_people(tx, tenant, (person,))
 
 
-def of_people(tx: Tx, tenant: TenantId, people: Collection[PersonId]) -> list[Calendar]:
-    """Every calendar of those people, counting or not, by name."""
-    theirs = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.person.in_(people))
+def of_people(
+    tx: Tx, tenant: TenantId, people: Collection[PersonId], *, asker: PersonId | None = None
+) -> list[Calendar]:
+    """Every calendar of those people, counting or not, by name; and what `asker` alone may see of them."""
+    seen = CALENDARS.c.seen_by.is_(None) if asker is None else func.coalesce(CALENDARS.c.seen_by, asker) == asker
+    theirs = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.person.in_(people), seen)
     rows = tx.execute(select(CALENDARS).where(theirs).order_by(CALENDARS.c.name, CALENDARS.c.id))
     return [_as_calendar(row) for row in rows]
 
@@ -318,6 +341,7 @@ def _as_connection(row: Row[Any]) -> Connection:
         provider=row.provider,
         label=row.label,
         connected_at=instant(row.connected_at),
+        access=Access(row.access),
         problem=None if row.problem is None else Problem(row.problem),
     )
 
@@ -338,6 +362,11 @@ def _as_calendar(row: Row[Any]) -> Calendar:
         invites=row.invites,
         is_static=row.is_static,
         cadence=timedelta(seconds=row.cadence),
+        is_granted=row.is_granted,
+        seen_by=row.seen_by,
+        rings_until=_instant(row.rings_until),
+        reach=_instant(row.reach),
+        copy_of=row.copy_of,
         read_at=_instant(row.read_at),
         window=Interval(instant(row.window_start), instant(row.window_end)) if covered else None,
         dirty_at=_instant(row.dirty_at),

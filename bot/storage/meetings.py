@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, text, update
 
 from bot.core.errors import NotFound, Stale
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MEETINGS = Table(

@@ -33,7 +33,7 @@ from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
 from bot.people.grants import Grants
 from bot.people.who import Who
-from bot.providers.registry import providers
+from bot.providers.registry import Services, providers
 from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
@@ -68,10 +68,16 @@ class Desk:
 def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Desk:
     """Everybody, joined, over the tray's database."""
     database, clock, vault = tray.database, tray.clock, tray.vault
-    services = providers(private_hosts=settings.private_hosts, ca_file=settings.ca_file)
+    services = Services(
+        private_hosts=settings.private_hosts,
+        ca_file=settings.ca_file,
+        google=settings.google,
+        microsoft=settings.microsoft,
+    )
+    opening = providers(services)
     surfaces = _surfaces(settings, teams)
-    grants = Grants(database, vault, services)
-    connecting = Connecting(database, clock, vault, services, settings.public_url, settings.sync_every)
+    grants = Grants(database, vault, opening)
+    connecting = Connecting(database, clock, vault, opening, settings.public_url, settings.sync_every)
     proposing = Proposing(database, clock)
     asking = Asking(database, clock, proposing.times_for_move)
     watching = Watching(database, clock, proposing.times_for_move)

@@ -11,11 +11,16 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.core.calendars import Access
 from bot.core.errors import InvalidInput
+from bot.providers.clients import GoogleClient, MicrosoftClient
 from bot.storage.vault import KeyRing
 from bot.wiring.variables import VARIABLES
 
 T = TypeVar("T")
+
+OFFERED = frozenset({"google", "microsoft", "icloud", "caldav", "ics", "import"})
+"""Every kind of calendar that a person can connect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,8 @@ class SlackSettings:
     signing_secret: str = field(repr=False)
     bot_token: str = field(repr=False)
     api_url: str
+    app_token: str = field(default="", repr=False)
+    """Set where Slack is reached by Socket Mode; then nothing comes by signed HTTP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,16 @@ class Settings:
     port: int
     slack: SlackSettings | None
     teams: TeamsSettings | None
+    google: GoogleClient | None
+    microsoft: MicrosoftClient | None
+    consent: Access | None
+    """What every sign-in asks for; None lets people choose."""
+    offered: frozenset[str]
+    """Which kinds of calendars may be connected."""
+    account_domains: frozenset[str]
+    """The domains of which a connected account must be; empty: any."""
+    admins: frozenset[str]
+    """Chat ids of those who administer besides the platform's own admins."""
     private_hosts: frozenset[str]
     ca_file: Path | None
     sync_every: timedelta | None
@@ -88,6 +105,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         port=reader.read("OVERLAP_PORT", _port, 0),
         slack=_slack(reader),
         teams=_teams(reader),
+        google=_google(reader),
+        microsoft=_microsoft(reader),
+        consent=reader.read("OVERLAP_CONSENT", _consent, None),
+        offered=reader.read("OVERLAP_PROVIDERS", _offered, frozenset()),
+        account_domains=reader.read("OVERLAP_ACCOUNT_DOMAINS", _domains, frozenset()),
+        admins=frozenset(_list(reader.text("OVERLAP_ADMINS"))),
         private_hosts=reader.read("OVERLAP_ALLOW_PRIVATE_HOSTS", lambda words: frozenset(_hosts(words)), frozenset()),
         ca_file=reader.read("OVERLAP_CA_FILE", _file, None),
         sync_every=reader.read("OVERLAP_SYNC_SECONDS", _seconds, None),
@@ -106,12 +129,14 @@ def read(environment: Mapping[str, str]) -> Settings:
 
 
 def _slack(reader: _Reader) -> SlackSettings | None:
-    pair = ("OVERLAP_SLACK_SIGNING_SECRET", "OVERLAP_SLACK_BOT_TOKEN")
-    if not _is_on(reader, "Slack", pair):
+    by_socket = reader.read("OVERLAP_SLACK_TRANSPORT", _by_socket, False)
+    proof = "OVERLAP_SLACK_APP_TOKEN" if by_socket else "OVERLAP_SLACK_SIGNING_SECRET"
+    if not _is_on(reader, "Slack", (proof, "OVERLAP_SLACK_BOT_TOKEN")):
         return None
     return SlackSettings(
-        signing_secret=reader.text(pair[0]),
-        bot_token=reader.text(pair[1]),
+        signing_secret=reader.text("OVERLAP_SLACK_SIGNING_SECRET"),
+        bot_token=reader.text("OVERLAP_SLACK_BOT_TOKEN"),
+        app_token=reader.text("OVERLAP_SLACK_APP_TOKEN") if by_socket else "",
         api_url=reader.read("OVERLAP_SLACK_API_URL", _api_url, ""),
     )
 
@@ -128,6 +153,30 @@ def _teams(reader: _Reader) -> TeamsSettings | None:
         token_issuer=reader.text("OVERLAP_TEAMS_TOKEN_ISSUER"),
         login_url=reader.read("OVERLAP_TEAMS_LOGIN_URL", _url, "").rstrip("/"),
         service_hosts=reader.read("OVERLAP_TEAMS_SERVICE_HOSTS", _hosts, ()),
+    )
+
+
+def _google(reader: _Reader) -> GoogleClient | None:
+    pair = ("OVERLAP_GOOGLE_CLIENT_ID", "OVERLAP_GOOGLE_CLIENT_SECRET")
+    if not _is_on(reader, "Google Calendar", pair):
+        return None
+    return GoogleClient(
+        client_id=reader.text(pair[0]),
+        client_secret=reader.text(pair[1]),
+        api_url=reader.read("OVERLAP_GOOGLE_API_URL", _server, ""),
+        oauth_url=reader.read("OVERLAP_GOOGLE_OAUTH_URL", _server, ""),
+    )
+
+
+def _microsoft(reader: _Reader) -> MicrosoftClient | None:
+    pair = ("OVERLAP_MICROSOFT_CLIENT_ID", "OVERLAP_MICROSOFT_CLIENT_SECRET")
+    if not _is_on(reader, "Microsoft 365", pair):
+        return None
+    return MicrosoftClient(
+        client_id=reader.text(pair[0]),
+        client_secret=reader.text(pair[1]),
+        graph_url=reader.read("OVERLAP_GRAPH_URL", _server, ""),
+        authority=reader.read("OVERLAP_MICROSOFT_AUTHORITY", _server, ""),
     )
 
 
@@ -160,6 +209,37 @@ def _url(words: str) -> str:
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise InvalidInput("it must be an address that starts with https:// or http://")
     return words
+
+
+def _server(words: str) -> str:
+    return _url(words).rstrip("/") if words else ""
+
+
+def _consent(words: str) -> Access | None:
+    try:
+        return None if words == "ask" else Access(words)
+    except ValueError as error:
+        raise InvalidInput("it must be ask, full or freebusy") from error
+
+
+def _offered(words: str) -> frozenset[str]:
+    named = frozenset(_list(words)) or OFFERED
+    if not named <= OFFERED:
+        raise InvalidInput(f"it knows {', '.join(sorted(OFFERED))}, not {', '.join(sorted(named - OFFERED))[:60]}")
+    return named
+
+
+def _domains(words: str) -> frozenset[str]:
+    named = frozenset(one.lower().lstrip("@") for one in _list(words))
+    if any("@" in one or "/" in one for one in named):
+        raise InvalidInput("it must be domains, for example acme.example")
+    return named
+
+
+def _by_socket(words: str) -> bool:
+    if words not in ("http", "socket"):
+        raise InvalidInput("it must be http or socket")
+    return words == "socket"
 
 
 def _public_url(words: str) -> str:

@@ -46,6 +46,16 @@ VARIABLES: tuple[Variable, ...] = (
         means="Slack's Web API; it ends in `/api/`.",
         default="https://slack.com/api/",
     ),
+    _V(
+        name="OVERLAP_SLACK_TRANSPORT",
+        means="How Slack reaches us: `http`, or `socket` where there is no public address (Socket Mode).",
+        default="http",
+    ),
+    _V(
+        name="OVERLAP_SLACK_APP_TOKEN",
+        means="The app-level token, `xapp-…`, for `socket`; it needs no signing secret.",
+        is_secret=True,
+    ),
     _V(name="OVERLAP_TEAMS_APP_ID", means="The bot's app id. Teams is off without it and the password."),
     _V(name="OVERLAP_TEAMS_APP_PASSWORD", means="The app's client secret.", is_secret=True),
     _V(
@@ -72,6 +82,54 @@ VARIABLES: tuple[Variable, ...] = (
         name="OVERLAP_TEAMS_SERVICE_HOSTS",
         means="Hosts (`name[:port]`) that a service URL may have; a leading dot means all below it.",
         default="smba.trafficmanager.net,.botframework.com",
+    ),
+    _V(
+        name="OVERLAP_GOOGLE_CLIENT_ID",
+        means="The OAuth client of a Google Cloud project. Google Calendar is off without it and its secret.",
+    ),
+    _V(name="OVERLAP_GOOGLE_CLIENT_SECRET", means="Its client secret.", is_secret=True),
+    _V(
+        name="OVERLAP_GOOGLE_API_URL",
+        means="Another server in place of `https://www.googleapis.com`.",
+        default="",
+    ),
+    _V(
+        name="OVERLAP_GOOGLE_OAUTH_URL",
+        means="Another server in place of Google's sign-in: `/o/oauth2/v2/auth`, `/token` and `/revoke` below it.",
+        default="",
+    ),
+    _V(
+        name="OVERLAP_MICROSOFT_CLIENT_ID",
+        means="The application in Microsoft Entra. Microsoft calendars are off without it and its secret.",
+    ),
+    _V(name="OVERLAP_MICROSOFT_CLIENT_SECRET", means="Its client secret.", is_secret=True),
+    _V(name="OVERLAP_GRAPH_URL", means="Microsoft Graph.", default="https://graph.microsoft.com"),
+    _V(
+        name="OVERLAP_MICROSOFT_AUTHORITY",
+        means="Where people sign in to Microsoft.",
+        default="https://login.microsoftonline.com/common",
+    ),
+    _V(
+        name="OVERLAP_CONSENT",
+        means="What a Google or Microsoft sign-in asks for: `full`, `freebusy`, or `ask`, which lets people choose.",
+        default="ask",
+    ),
+    _V(
+        name="OVERLAP_PROVIDERS",
+        means="Which calendars may be connected, with commas: `google,microsoft,icloud,caldav,ics,import`. Empty: all.",
+        default="",
+    ),
+    _V(
+        name="OVERLAP_ACCOUNT_DOMAINS",
+        means="Domains that a connected account's address must have, with commas. Empty: any.",
+        default="",
+        example="acme.example,acme.org",
+    ),
+    _V(
+        name="OVERLAP_ADMINS",
+        means="Who administers, besides those the platform calls admins: chat ids, with commas.",
+        default="",
+        example="U012AB3CD",
     ),
     _V(
         name="OVERLAP_ALLOW_PRIVATE_HOSTS",

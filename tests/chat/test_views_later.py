@@ -13,8 +13,9 @@ from bot.chat.conversations.connect import ConnectTalk
 from bot.chat.conversations.words import names
 from bot.core.calendars import Problem
 from bot.core.conflicts import Conflict, ConflictState
+from bot.core.events import Response
 from bot.core.ids import AskId, CalendarId, ConflictId, MeetingId, PersonId
-from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Ask, AskState, Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person, Standing
 from bot.core.proposals import ProposalState
 from bot.handlers.memory.surface import refuse

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.cards import Card, Note, OpenPage, Press, Row
+from bot.core.events import Response
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching
 from bot.handlers.memory.surface import refuse
 from bot.handlers.slack import render as slack

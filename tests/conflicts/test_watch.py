@@ -9,9 +9,9 @@ import pytest
 from bot.conflicts.watch import Watching
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import NotAllowed
-from bot.core.events import Kind
+from bot.core.events import Kind, Response
 from bot.core.ids import CalendarId, MeetingId, PersonId
-from bot.core.meetings import MeetingState, Response
+from bot.core.meetings import MeetingState
 from bot.storage import calendars, conflicts
 from tests.builders import TENANT, instance, span
 from tests.scheduling.town import Town

@@ -16,7 +16,7 @@ from bot.core.intervals import Interval
 from bot.providers import memory
 from bot.providers.base import Account, CalendarProvider, Remote
 from bot.providers.ical.read import instances
-from bot.providers.registry import providers
+from bot.providers.registry import Services, providers
 from tests.servers import USER, Server
 
 ADDRESS = "ana@example.org"
@@ -103,7 +103,8 @@ class OnServer:
             password=self._server.password if password is None else password,
             addresses=(ADDRESS,),
         )
-        return providers(private_hosts=frozenset({self._server.host}), ca_file=self._server.ca_file)["caldav"](account)
+        services = Services(private_hosts=frozenset({self._server.host}), ca_file=self._server.ca_file)
+        return providers(services)["caldav"](account)
 
     def new_calendar(self, name: str) -> Remote:
         return Remote(self._server.new_calendar(name))

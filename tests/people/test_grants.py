@@ -11,7 +11,7 @@ from bot.core.errors import InvalidInput, NotFound, TryLater
 from bot.core.ids import CalendarId, TenantId
 from bot.people.grants import Grants, sealed, unsealed
 from bot.providers import memory
-from bot.providers.base import Account, CalendarProvider
+from bot.providers.base import Account, CalendarProvider, Keeper
 from bot.storage import calendars
 from bot.storage.database import METADATA, Database
 from bot.storage.vault import KeyRing, Vault
@@ -46,9 +46,9 @@ class Counting:
         self.service = service
         self.opened = 0
 
-    def connect(self, account: Account) -> CalendarProvider:
+    def connect(self, account: Account, keeper: Keeper | None = None, /) -> CalendarProvider:
         self.opened += 1
-        return self.service.connect(account)
+        return self.service.connect(account, keeper)
 
 
 def test_a_calendar_opens_with_the_name_its_service_knows(database: Database, service: memory.Service) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bot.providers.base import Account, CalendarProvider, Remote
-from bot.providers.registry import providers
+from bot.providers.registry import Services, providers
 
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 
@@ -47,7 +47,7 @@ class Scripted:
     def open(self) -> CalendarProvider:
         account = Account(provider="caldav", url=self.url, user="ana", password="secret", addresses=("a@b.org",))
         allowed = frozenset({self.url.removeprefix("http://").rstrip("/")})
-        return providers(private_hosts=allowed)["caldav"](account)
+        return providers(Services(private_hosts=allowed))["caldav"](account)
 
     def answer(self, asked: Asked) -> Answer:
         self.seen.append(asked)

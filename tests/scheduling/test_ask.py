@@ -7,8 +7,9 @@ import pytest
 
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import NotAllowed, Stale, Taken
+from bot.core.events import Response
 from bot.core.ids import AskId, ConflictId, MeetingId
-from bot.core.meetings import Ask, AskState, MeetingState, Response
+from bot.core.meetings import Ask, AskState, MeetingState
 from bot.scheduling.book import Booking
 from bot.storage import asks, conflicts, ledger, messages, people
 from tests.builders import NOW, TENANT, request, span

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import InvalidInput, NotAllowed, OverlapError, Stale, Taken
+from bot.core.events import Response
 from bot.core.ids import MeetingId, PersonId
-from bot.core.meetings import AskState, MeetingState, Response
+from bot.core.meetings import AskState, MeetingState
 from bot.storage import asks, ledger, meetings, messages
 from tests.builders import TENANT, span
 from tests.scheduling.town import Town

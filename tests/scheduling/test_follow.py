@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.core.calendars import Problem
-from bot.core.events import Busy, Instance, Status
+from bot.core.events import Busy, Instance, Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.scheduling.follow import Act, Answered, Asked, Deleted, Echo, Moved, copy_of, follow, may_judge
 from tests.builders import NOW, TENANT, busy, calendar, instance, span
 

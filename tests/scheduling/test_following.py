@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import TryLater
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import CalendarId, MeetingId
-from bot.core.meetings import Ask, AskState, MeetingState, Response
+from bot.core.meetings import Ask, AskState, MeetingState
 from bot.storage import asks, calendars, ledger, mirror
 from tests.builders import TENANT, span
 from tests.scheduling.town import WINDOW, Town

@@ -7,10 +7,9 @@ import pytest
 
 from bot.core.calendars import Problem
 from bot.core.errors import NotAllowed, Stale
-from bot.core.events import Instance, Kind
+from bot.core.events import Instance, Kind, Response
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
-from bot.core.meetings import Response
 from bot.core.proposals import Proposal, ProposalState, Vouching
 from bot.scheduling.saga_plan import changed
 from bot.storage import calendars, ledger, mirror, people, proposals

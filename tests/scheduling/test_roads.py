@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.events import Response
 from bot.core.ids import CalendarId, PersonId
-from bot.core.meetings import Response, Road
+from bot.core.meetings import Road
 from bot.scheduling.roads import Party, plan
 from tests.builders import calendar
 

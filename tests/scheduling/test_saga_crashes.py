@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import OverlapError, Stale
-from bot.core.meetings import Meeting, MeetingState, Response
+from bot.core.events import Response
+from bot.core.meetings import Meeting, MeetingState
 from tests.builders import TENANT
 from tests.scheduling.booked import Died, Trip
 

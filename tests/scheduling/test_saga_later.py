@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Refused, SignInNeeded, TryLater
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import PersonId
-from bot.core.meetings import Ask, AskState, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Ask, AskState, Meeting, MeetingState, Road
 from bot.storage import asks
 from tests.builders import TENANT, span
 from tests.scheduling.booked import Trip

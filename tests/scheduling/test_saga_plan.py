@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.scheduling.saga_plan import Lasting, Passing, Trouble, behind, draft, end, in_the_way, target, trouble, wait
 from tests.builders import NOW, TENANT, instance, person, span
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.core.clock import SetClock
-from bot.core.events import Draft, Instance, Status
+from bot.core.events import Draft, Instance, Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.people import ChatIdentity, Profile
 from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.errors import NotFound, Stale
-from bot.core.events import Status
+from bot.core.events import Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
-from bot.core.meetings import Attendance, Meeting, MeetingState, Response, Road
+from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.storage import meetings
 from bot.storage.database import METADATA, Database
 from tests.builders import NOW, TENANT, span

@@ -6,7 +6,8 @@ from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import slots
 from bot.chat.conversations.agreed import Scene, line, link, over, still_there
 from bot.chat.conversations.words import listed, note, paragraph, told
-from bot.core.meetings import MeetingState, Response, Road
+from bot.core.events import Response
+from bot.core.meetings import MeetingState, Road
 from bot.core.text import Strong
 from bot.language.wording import times
 

@@ -63,6 +63,10 @@ def wrong(problem: Problem) -> str:
             return "it answers with something that is no calendar. I keep trying"
         case Problem.UNREACHABLE:
             return "it does not answer. I keep trying"
+        case Problem.DOUBTED:
+            return "it suddenly tells something that is hard to believe. I wait for your word"
+        case Problem.OURS:
+            return "its service refuses Overlap itself, which only whoever runs Overlap can mend. They have been told"
         case _:
             assert_never(problem)
 

@@ -8,8 +8,9 @@ from bot.chat.conversations import agreed, attended, organised
 from bot.chat.conversations.words import everyone
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, NotFound
+from bot.core.events import Response
 from bot.core.ids import MeetingId, TenantId
-from bot.core.meetings import Meeting, MeetingState, Response
+from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.proposals import Proposal
 from bot.scheduling.ask import Asking

@@ -6,7 +6,8 @@ from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import failed, slots
 from bot.chat.conversations.agreed import Scene, calendar_of, line, link, off, over
 from bot.chat.conversations.words import listed, note, paragraph, platform, told
-from bot.core.meetings import Attendance, MeetingState, Response, Road
+from bot.core.events import Response
+from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.proposals import Proposal
 from bot.core.text import Strong
 from bot.language.wording import times
