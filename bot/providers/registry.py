@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.core.clients import GoogleClient, MicrosoftClient
 from bot.providers.base import Account, CalendarProvider, Connect, Keeper, Providers
-from bot.providers.clients import GoogleClient, MicrosoftClient
 from bot.providers.fetch import Door
 from bot.providers.oauth import OAuth, SignIns
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.calendars import Access
+from bot.core.clients import GoogleClient, MicrosoftClient
 from bot.core.errors import InvalidInput
-from bot.providers.clients import GoogleClient, MicrosoftClient
 from bot.storage.vault import KeyRing
 from bot.wiring.variables import VARIABLES
 

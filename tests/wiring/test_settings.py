@@ -21,7 +21,7 @@ def test_one_platform_is_enough_and_the_other_is_said_to_be_off() -> None:
     assert settings.slack is not None
     assert settings.teams is None
     assert settings.public_url == "https://overlap.example"
-    assert [remark.split()[0] for remark in settings.remarks] == ["Teams"]
+    assert [remark.split()[0] for remark in settings.remarks] == ["Teams", "Google", "Microsoft"]
 
 
 def test_everything_that_is_wrong_is_said_at_once_by_name() -> None:
