@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy import Column, LargeBinary, Table, Text, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.errors import InvalidInput, NotFound
@@ -83,6 +83,18 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise NotFound("A secret could not be opened with the keys given.") from error
 
+    def rotate(self, tx: Tx) -> int:
+        """Wrap every tenant's data key with the ring's first key; how many that changed.
+
+        What they sealed stays as it is, so rotating is quick, and afterwards the older keys may leave the ring.
+        """
+        old = tx.execute(select(TENANT_KEYS).where(TENANT_KEYS.c.ring_key != self._ring.first)).all()
+        for row in old:
+            key = self._unwrapped(row.tenant, row.ring_key, row.wrapped)
+            wrapped = {"ring_key": self._ring.first, "wrapped": self._wrapped(row.tenant, key)}
+            tx.execute(update(TENANT_KEYS).where(TENANT_KEYS.c.tenant == row.tenant).values(wrapped))
+        return len(old)
+
     def _key(self, tx: Tx, tenant: TenantId) -> AESGCM:
         """The tenant's data key. Asked of the database each time: a key made in a transaction that was rolled
         back must not be used again, and what is remembered is therefore known by its wrapped form."""
@@ -91,7 +103,8 @@ class Vault:
             return self._new_data_key(tx, tenant)
         kept = self._open_keys.get(row.wrapped)
         if kept is None:
-            kept = self._open_keys[row.wrapped] = AESGCM(self._unwrapped(tenant, row.ring_key, row.wrapped))
+            kept = AESGCM(self._unwrapped(tenant, row.ring_key, row.wrapped))
+            self._open_keys[row.wrapped] = kept
         return kept
 
     def _unwrapped(self, tenant: TenantId, name: str, wrapped: bytes) -> bytes:
@@ -104,11 +117,14 @@ class Vault:
             raise NotFound(f"The key “{name}” in OVERLAP_KEYS is not the one that was used before.") from error
 
     def _new_data_key(self, tx: Tx, tenant: TenantId) -> AESGCM:
-        key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
-        ring_key = AESGCM(self._ring.keys[self._ring.first])
-        wrapped = nonce + ring_key.encrypt(nonce, key, _bound(tenant, "tenant_key"))
+        key = AESGCM.generate_key(256)
+        wrapped = self._wrapped(tenant, key)
         tx.execute(insert(TENANT_KEYS).values(tenant=tenant, ring_key=self._ring.first, wrapped=wrapped))
         return AESGCM(key)
+
+    def _wrapped(self, tenant: TenantId, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self._ring.keys[self._ring.first]).encrypt(nonce, key, _bound(tenant, "tenant_key"))
 
 
 def missing_keys(tx: Tx, ring: KeyRing) -> list[str]:

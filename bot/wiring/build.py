@@ -1,5 +1,6 @@
 """The one place where parts meet: the web side is made here; the desk behind it when it is first asked for."""
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +27,9 @@ from bot.wiring.tasks import Tasks
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,10 @@ def check_keys(house: House) -> None:
         missing = missing_keys(tx, house.settings.keys)
     if missing:
         raise InvalidInput(f"OVERLAP_KEYS lacks {', '.join(missing)}: secrets in the database are sealed with it")
+    with house.database.transaction() as tx:
+        rotated = house.tray.vault.rotate(tx)
+    if rotated:
+        log.info("%s data keys are wrapped by the first key of OVERLAP_KEYS now", rotated)
 
 
 def _registration(settings: Settings) -> Registration | None:

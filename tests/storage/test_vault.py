@@ -52,6 +52,16 @@ def test_a_new_first_key_still_opens_what_the_old_one_sealed(database: Database)
         assert Vault(KeyRing.parse(f"{NEW},{OLD}")).open(tx, ACME, "connection:account:1", sealed) == b"hunter2"
 
 
+def test_once_rotated_the_old_key_may_leave_the_ring(database: Database) -> None:
+    sealed = seal(database, Vault(KeyRing.parse(OLD)))
+    with database.transaction() as tx:
+        assert Vault(KeyRing.parse(f"{NEW},{OLD}")).rotate(tx) == 1
+        assert Vault(KeyRing.parse(f"{NEW},{OLD}")).rotate(tx) == 0
+    with database.reading() as tx:
+        assert missing_keys(tx, KeyRing.parse(NEW)) == []
+        assert Vault(KeyRing.parse(NEW)).open(tx, ACME, "connection:account:1", sealed) == b"hunter2"
+
+
 def test_a_key_that_rows_need_and_the_ring_lacks_is_named(database: Database) -> None:
     seal(database, Vault(KeyRing.parse(OLD)))
     with database.reading() as tx:
