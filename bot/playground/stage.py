@@ -39,18 +39,23 @@ class Stage:
 
 @contextmanager
 def stage(
-    *, sync_seconds: float = SYNC_SECONDS, settings: Mapping[str, str] | None = None, hosts: Sequence[str] = ()
+    *,
+    sync_seconds: float = SYNC_SECONDS,
+    settings: Mapping[str, str] | None = None,
+    hosts: Sequence[str] = (),
+    by_socket: bool = False,
 ) -> Iterator[Stage]:
     """Start everything, and stop everything that was started, whatever happens between.
 
-    `hosts` are further calendar hosts that the bot may contact although they are on loopback.
+    `hosts` are further calendar hosts that the bot may contact although they are on loopback. `by_socket`: Slack reaches the bot by
+    Socket Mode.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overlap-")))
         world = World()
         world.start()
         stack.callback(world.stop)
-        slack = SlackStand([*map(_slack_user, world.accounts.values()), *EXTRAS])
+        slack = SlackStand([*map(_slack_user, world.accounts.values()), *EXTRAS], by_socket=by_socket)
         stack.enter_context(slack)
         teams = stack.enter_context(TeamsStand([*map(_teams_user, world.accounts.values())]))
         port = free_port()

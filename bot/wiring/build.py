@@ -24,8 +24,10 @@ from bot.wiring.later import Later
 from bot.wiring.once import Once
 from bot.wiring.settings import Settings, SlackSettings
 from bot.wiring.tasks import Tasks
+from bot.wiring.trust import trust
 
 if TYPE_CHECKING:
+    from bot.handlers.slack.socket import Socket
     from bot.wiring.desk import Desk
 
 
@@ -49,7 +51,7 @@ class House:
     def application(self, lifespan: Lifespan) -> Starlette:
         """Every door of the web server; those of which a platform waits for an ack come first."""
         routes: list[BaseRoute] = []
-        if self.settings.slack is not None:
+        if self.settings.slack is not None and not self.settings.slack.app_token:
             routes += self._slack(self.settings.slack)
         if self.teams is not None:
             routes += self._teams(self.teams)
@@ -75,6 +77,16 @@ class House:
         if self.desk.is_made:
             self.desk().close()
         self.database.close()
+
+    def slack_line(self) -> "Socket | None":
+        """The line to Slack by Socket Mode, not open yet; None where Slack reaches us by HTTP."""
+        slack = self.settings.slack
+        if slack is None or not slack.app_token:
+            return None
+        from bot.handlers.slack.socket import Socket
+
+        trusted = trust(self.settings.ca_file)
+        return Socket(app_token=slack.app_token, api_url=slack.api_url, keep=self.keep, trust=trusted)
 
     def _slack(self, settings: SlackSettings) -> list[BaseRoute]:
         from bot.handlers.slack import app

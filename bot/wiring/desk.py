@@ -4,11 +4,9 @@ It is large (the language, the search, the conversations, the calendars), and no
 is imported and made when it is first asked for, which a thread does right after the start.
 """
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from bot.chat.call import InCall
 from bot.chat.conversations.ask import AskTalk
@@ -42,6 +40,7 @@ from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
 from bot.sync.engine import Sync
 from bot.wiring.settings import Settings
+from bot.wiring.trust import trust
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +132,3 @@ def _surfaces(settings: Settings, teams: Registration | None) -> Mapping[str, Su
 
         surfaces["teams"] = surface(teams)
     return surfaces
-
-
-def trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    """What the usual authorities vouch for, and the operator's own; None where there is nothing to add."""
-    if ca_file is None:
-        return None
-    context = ssl.create_default_context()
-    context.load_verify_locations(ca_file)
-    return context

@@ -58,9 +58,14 @@ def lifespan(house: House) -> Lifespan:
     async def run(_application: Starlette) -> AsyncIterator[None]:
         threading.Thread(target=_warm_up, args=(house,), name="warm-up").start()
         await asyncio.to_thread(house.engine.start)
+        line = house.slack_line()
+        if line is not None:
+            await line.open()
         try:
             yield
         finally:
+            if line is not None:
+                await line.close()
             await asyncio.to_thread(house.engine.stop)
 
     return run

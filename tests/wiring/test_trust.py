@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.wiring.desk import trust
+from bot.wiring.trust import trust
 
 
 def authority(name: str, file: Path) -> Path:

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 def routes(*, signing_secret: str, keep: Keep, clock: Clock) -> list[Route]:
     """The one address for commands, interactions and events."""
     front = Front(signing_secret, clock)
-    bolt = _bolt(signing_secret, keep)
+    app = bolt(signing_secret, keep)
 
     async def events(request: Request) -> Response:
         admitted = await front.admit(request)
@@ -36,7 +36,7 @@ def routes(*, signing_secret: str, keep: Keep, clock: Clock) -> list[Route]:
         asked = _asked(admitted, request)
         if asked is None:
             return Response(status_code=400)
-        answer = await bolt.async_dispatch(asked)
+        answer = await app.async_dispatch(asked)
         return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
     return [Route(PATH, events, methods=["POST"])]
@@ -58,7 +58,7 @@ def _is_whole(payload: Mapping[str, object]) -> bool:
     return has_actions and all(isinstance(payload.get(name, {}), dict) for name in ("event", "view", "container"))
 
 
-def _bolt(signing_secret: str, keep: Keep) -> AsyncApp:
+def bolt(signing_secret: str, keep: Keep) -> AsyncApp:
     """Bolt, with nothing before the ack but saving: it answers from the listener itself instead of looking every 10 ms.
 
     All that Bolt would otherwise take from SLACK_* variables is given, or switched off.

@@ -17,11 +17,14 @@ from bot.playground.stands.slack.limits import Refused
 from bot.playground.stands.slack.messages import Json
 from bot.playground.stands.slack.methods import READS_JSON, Methods
 from bot.playground.stands.slack.overheard import Exchange, Listener, nobody
+from bot.playground.stands.slack.socket import Socket
 
 _ANSWERS = frozenset({"user_not_found", "users_not_found"})
 """Refusals that are answers, not somebody's mistake."""
 _GONE = frozenset({"used_url", "expired_url", "invalid_url", "message_not_found"})
 RESPONSE_URL = "response_url"
+OPEN = "apps.connections.open"
+TOO_MANY = 429
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -41,6 +44,8 @@ class Door:
 
     methods: Methods
     token: str
+    socket: Socket | None = None
+    """Where the app opens a line to us instead of being posted to."""
     refusals: list[Refusal] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     heard: Listener = nobody
@@ -88,9 +93,13 @@ class Door:
     async def _call(self, request: Request) -> Response:
         method = request.path_params["method"]
         if failure := self._failure(method):
-            return JSONResponse({"ok": False, "error": "ratelimited"}, failure[0], headers=failure[1])
+            code = "ratelimited" if failure[0] == TOO_MANY else "service_unavailable"
+            return JSONResponse({"ok": False, "error": code}, failure[0], headers=failure[1])
         try:
-            self._check_token(request.headers.get("authorization"))
+            if method == OPEN and self.socket is not None:
+                _check_token(request.headers.get("authorization"), self.socket.app_token)
+                return JSONResponse({"ok": True, **self.socket.open()})
+            _check_token(request.headers.get("authorization"), self.token)
             asked = await _arguments(request, method)
             self.calls.append((method, asked))
             return JSONResponse({"ok": True, **self.methods[method](asked)})
@@ -120,16 +129,17 @@ class Door:
         if refused.code not in _ANSWERS:
             self.refusals.append(Refusal(where, refused.code, refused.detail))
 
-    def _check_token(self, header: str | None) -> None:
-        if header is None:
-            raise Refused("not_authed", "no bearer token")
-        if not hmac.compare_digest(header.encode(), f"Bearer {self.token}".encode()):
-            raise Refused("invalid_auth", "the wrong token")
-
     def _failure(self, method: str) -> tuple[int, dict[str, str]] | None:
         with self._lock:
             waiting = self._failing.get(method)
             return waiting.popleft() if waiting else None
+
+
+def _check_token(header: str | None, token: str) -> None:
+    if header is None:
+        raise Refused("not_authed", "no bearer token")
+    if not hmac.compare_digest(header.encode(), f"Bearer {token}".encode()):
+        raise Refused("invalid_auth", "the wrong token")
 
 
 async def _arguments(request: Request, method: str) -> Json:

@@ -19,6 +19,7 @@ from bot.playground.stands.slack.limits import Refused, check_message
 from bot.playground.stands.slack.messages import Button, Json, Message
 from bot.playground.stands.slack.methods import Methods
 from bot.playground.stands.slack.people import BOT, People, SlackUser
+from bot.playground.stands.slack.socket import Socket
 from bot.playground.stands.slack.workspace import Channel, Workspace
 
 
@@ -27,17 +28,28 @@ class NotShown(AssertionError):
 
 
 class SlackStand:
-    """Serves while its `with` block lasts. `bot_url` may be set once the bot's port is known."""
+    """Serves while its `with` block lasts. `bot_url` may be set once the bot's port is known.
 
-    def __init__(self, users: Iterable[SlackUser], *, bot_url: str = "", now: Callable[[], float] = time.time) -> None:
+    `by_socket`: the app opens a line to it (Socket Mode), and nothing is posted to the app.
+    """
+
+    def __init__(
+        self,
+        users: Iterable[SlackUser],
+        *,
+        bot_url: str = "",
+        now: Callable[[], float] = time.time,
+        by_socket: bool = False,
+    ) -> None:
+        self.socket = Socket() if by_socket else None
         self.signing_secret = secrets.token_hex(16)
         self.token = f"xoxb-{secrets.token_hex(20)}"
         self.people = People(users)
         self.workspace = Workspace(now=now)
         self._handles = Handles(now)
-        self.door = Door(Methods(self.people, self.workspace, self._handles), self.token)
+        self.door = Door(Methods(self.people, self.workspace, self._handles), self.token, self.socket)
         self._serving = Serving(self.door.application())
-        self.courier = Courier(f"{bot_url}/slack/events", self.signing_secret, now)
+        self.courier = Courier(f"{bot_url}/slack/events", self.signing_secret, now, socket=self.socket)
         self._now = now
 
     @property
@@ -55,11 +67,10 @@ class SlackStand:
     @property
     def environment(self) -> dict[str, str]:
         """What a bot needs to be told to talk to this Slack."""
-        return {
-            "OVERLAP_SLACK_API_URL": self.api_url,
-            "OVERLAP_SLACK_SIGNING_SECRET": self.signing_secret,
-            "OVERLAP_SLACK_BOT_TOKEN": self.token,
-        }
+        told = {"OVERLAP_SLACK_API_URL": self.api_url, "OVERLAP_SLACK_BOT_TOKEN": self.token}
+        if self.socket is None:
+            return told | {"OVERLAP_SLACK_SIGNING_SECRET": self.signing_secret}
+        return told | {"OVERLAP_SLACK_TRANSPORT": "socket", "OVERLAP_SLACK_APP_TOKEN": self.socket.app_token}
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -172,9 +183,13 @@ class SlackStand:
 
     def start(self) -> None:
         self._serving.start()
+        if self.socket is not None:
+            self.socket.start()
 
     def stop(self) -> None:
         self._serving.stop()
+        if self.socket is not None:
+            self.socket.stop()
         self.courier.close()
 
     def __enter__(self) -> Self:
