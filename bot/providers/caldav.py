@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import NotFound, Refused, Stale, TryLater
-from bot.core.events import Draft, Written
+from bot.core.events import Draft, Response, Written
 from bot.core.intervals import Interval
 from bot.providers import discovery
 from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
@@ -17,6 +17,7 @@ from bot.providers.dav import Dav
 from bot.providers.discovery import Owner
 from bot.providers.fetch import Door
 from bot.providers.ical.read import title, written
+from bot.providers.ical.reply import replied
 from bot.providers.ical.write import drafted
 from bot.providers.shelf import Object, Shelf
 
@@ -88,6 +89,15 @@ class CalDav:
             self._dav.delete(found.url, found.condition)
         except NotFound:
             return
+
+    def answer(self, remote: Remote, uid: str, response: Response) -> None:
+        self._learn_addresses()
+        found = self._shelf(remote).find(uid)
+        answered = None if found is None else replied(found.data, uid, self.addresses, response)
+        if found is None or answered is None:
+            raise NotFound("This invitation is not in the calendar (any more).")
+        if answered != found.data:
+            self._dav.put(found.url, answered, found.answering)
 
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
         found = self._shelf(remote).find(uid)

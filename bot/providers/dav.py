@@ -113,10 +113,10 @@ class Dav:
         """What a REPORT answers; `body` is its XML without the declaration."""
         return self._members("REPORT", url, body, depth)
 
-    def get(self, url: str) -> tuple[bytes, str | None]:
-        """A resource and its ETag."""
+    def get(self, url: str) -> tuple[bytes, str | None, str | None]:
+        """A resource, its ETag, and its Schedule-Tag (RFC 6638 §3.2.10), where the server gives them."""
         answer = self._plainly("GET", url, b"", {})
-        return answer.content, answer.headers.get("ETag")
+        return answer.content, answer.headers.get("ETag"), answer.headers.get("Schedule-Tag")
 
     def put(self, url: str, data: bytes, headers: Mapping[str, str]) -> None:
         self._plainly("PUT", url, data, {"Content-Type": "text/calendar; charset=utf-8", **headers})

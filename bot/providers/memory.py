@@ -316,7 +316,8 @@ class Opened:
             if event is None:
                 raise NotFound("This invitation is not there (any more).")
             declines = response is Response.DECLINED
-            answered = [replace(one, blocks=not declines, is_declined=declines) for one in event.instances]
+            kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
+            answered = [replace(one, blocks=not declines, is_declined=declines, kind=kind) for one in event.instances]
             self._service.store(remote, answered, event.title)
             self._service.answers[remote, uid] = response
             self._service._answer(self._account)

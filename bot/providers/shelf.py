@@ -36,11 +36,18 @@ class Object:
     url: str
     data: bytes
     etag: str | None
+    schedule_tag: str | None = None
 
     @property
     def condition(self) -> dict[str, str]:
         """Under which it may be overwritten; a weak ETag never satisfies If-Match (RFC 9110 §13.1.1)."""
         return {} if self.etag is None or self.etag.startswith("W/") else {"If-Match": self.etag}
+
+    @property
+    def answering(self) -> dict[str, str]:
+        """Under which an invitation may be answered: its Schedule-Tag stays the same while only others answer, too
+        (RFC 6638 §3.2.10)."""
+        return self.condition if self.schedule_tag is None else {"If-Schedule-Tag-Match": self.schedule_tag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +93,10 @@ class Shelf:
         """The object with that UID: where we put it, else wherever a calendar app has put it since."""
         url = self.address(uid)
         try:
-            data, etag = self._dav.get(url)
+            found = Object(url, *self._dav.get(url))
         except NotFound:
             return self._by_uid(uid)
-        return Object(url, data, etag) if holds(data, uid) else self._by_uid(uid)
+        return found if holds(found.data, uid) else self._by_uid(uid)
 
     def _cursor(self) -> Cursor | None:
         """Where the best detector of this server stands; None where only ETags are left."""
@@ -195,7 +202,7 @@ class Shelf:
         """An object that came without its data: asked for once more by itself."""
         _require(refused, DATA)
         try:
-            data, _ = self._dav.get(urljoin(self.url, href))
+            data, _, _ = self._dav.get(urljoin(self.url, href))
         except NotFound:
             return
         yield href, data

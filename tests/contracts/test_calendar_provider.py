@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import CursorExpired, NotFound, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Kind, Status
+from bot.core.events import Draft, Instance, Kind, Response, Status
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
@@ -228,6 +228,25 @@ def test_a_cursor_that_never_was_is_expired(opened: CalendarProvider, work: Remo
     for nonsense in ("", "nonsense", "token nonsense", "token http://radicale.org/ns/sync/" + "0" * 64):
         with pytest.raises(CursorExpired):
             opened.changed(work, Cursor(nonsense))
+
+
+@pytest.mark.parametrize(
+    ("response", "kinds"),
+    [(Response.ACCEPTED, [Kind.HARD]), (Response.TENTATIVE, [Kind.SOFT]), (Response.DECLINED, [])],
+)
+def test_an_invitation_is_answered_in_its_owners_calendar(
+    stage: Stage, opened: CalendarProvider, work: Remote, response: Response, kinds: list[Kind]
+) -> None:
+    stage.place(work, "unanswered", corpus("unanswered"))
+    for _ in range(2):
+        opened.answer(work, "unanswered", response)
+        assert [one.kind for one in standing(opened, work)] == kinds
+    assert opened.title(work, "unanswered", NINE.start) == "Do not look", "nothing else of it changed"
+
+
+def test_an_invitation_that_is_not_there_cannot_be_answered(opened: CalendarProvider, work: Remote) -> None:
+    with pytest.raises(NotFound):
+        opened.answer(work, "missing", Response.ACCEPTED)
 
 
 def test_a_title_is_read_live(stage: Stage, opened: CalendarProvider, work: Remote) -> None:

@@ -21,7 +21,7 @@ from bot.core.intervals import Interval
 from bot.core.zones import WallTime, midnight, whole_days
 from bot.providers.ical.lines import NEEDED, Document, Event, document
 from bot.providers.ical.rules import Incessant, Untamed
-from bot.providers.ical.says import Said, said
+from bot.providers.ical.says import Said, answers, said
 from bot.providers.ical.times import SOURCE, lies_far, moved_by, once, repeated, text
 from bot.providers.ical.zones import Zones, known
 
@@ -69,7 +69,13 @@ def written(data: bytes, uid: str, etag: str | None, zone: str) -> Written | Non
     if found is None:
         return None
     return Written(
-        uid=uid, meeting=found.ours, when=found.when, sequence=found.sequence, status=found.status, etag=etag
+        uid=uid,
+        meeting=found.ours,
+        when=found.when,
+        sequence=found.sequence,
+        status=found.status,
+        etag=etag,
+        answers=tuple(answer for event in masters[:1] for answer in answers(event)),
     )
 
 

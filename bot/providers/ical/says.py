@@ -1,12 +1,12 @@
 """What one VEVENT says apart from its times: whether it blocks, how hard, and whether it is ours."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from icalendar.prop import vDuration
 
-from bot.core.events import Kind, Status
+from bot.core.events import Kind, Response, Status
 from bot.core.ids import MeetingId
 from bot.providers.ical.lines import Event, Line
 
@@ -55,6 +55,14 @@ def said(uid: str, event: Event, addresses: Collection[str]) -> Said:
         duration=_duration(event),
         is_exact="T" in event.value("DURATION") and not has_periods,
     )
+
+
+def answers(event: Event) -> Iterator[tuple[str, Response]]:
+    """What each ATTENDEE has answered, by address; an answer that we do not know is none."""
+    for line in event.every("ATTENDEE"):
+        told = line.params.get("PARTSTAT", Response.NEEDS_ACTION).lower()
+        known = told if told in frozenset(Response) else Response.NEEDS_ACTION
+        yield line.value.strip().lower().removeprefix("mailto:"), Response(known)
 
 
 def number(value: str) -> int:

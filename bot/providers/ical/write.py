@@ -22,6 +22,7 @@ from bot.providers.ical.zones import known
 PRODUCT = "-//Overlap//Overlap//EN"
 TAG = "X-OVERLAP-MEETING"
 STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED"})
+_ROOM = {"CUTYPE": "ROOM", "ROLE": "NON-PARTICIPANT"}
 _BROKEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -117,8 +118,8 @@ def _invite(event: Any, invitees: Sequence[Invitee], organiser: str | None) -> N
         line = known_lines.get(address)
         if line is None:
             line = vCalAddress(f"mailto:{address}")
-            line.params.update({"CN": _clean(one.name).replace('"', "'"), "ROLE": "REQ-PARTICIPANT"})
-            line.params.update({"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+            line.params.update({"CN": _clean(one.name).replace('"', "'"), "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+            line.params.update(_ROOM if one.is_room else {"ROLE": "REQ-PARTICIPANT"})
         event.add("ATTENDEE", line, encode=0)
 
 
