@@ -1,7 +1,7 @@
 """The environment, read once and checked whole: everything that is wrong is said at once, by its variable's name."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient, MicrosoftClient
 from bot.core.errors import InvalidInput
+from bot.core.outside import out_of_reach
 from bot.storage.vault import KeyRing
 from bot.wiring.variables import VARIABLES
 
@@ -125,7 +126,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         )
     if reader.wrong:
         raise InvalidInput("\n".join(reader.wrong))
-    return settings
+    lacking = out_of_reach(settings.public_url)
+    if not lacking:
+        return settings
+    remark = f"{settings.public_url} cannot be reached from the internet, which these need: {'; '.join(lacking)}."
+    return replace(settings, remarks=(*settings.remarks, remark))
 
 
 def _slack(reader: _Reader) -> SlackSettings | None:
