@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.cli import demo, manifest, migrate, run
+from bot.cli import demo, manifest, migrate, run, scopes
 from bot.core.errors import OverlapError
 from bot.version import __version__
 
@@ -21,11 +21,12 @@ Run it:
   overlap migrate           bring the database up to date (run does it too)
   overlap manifest slack    what to paste into Slack's app configuration
   overlap manifest teams    what to upload to Teams
+  overlap scopes            every permission it asks for, and why, for whoever has to allow it
 
 Everything else is set by the environment; see docs/reference/settings.md.
 """
 
-COMMANDS = (demo, run, migrate, manifest)
+COMMANDS = (demo, run, migrate, manifest, scopes)
 
 
 def parser() -> argparse.ArgumentParser:

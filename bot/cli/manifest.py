@@ -19,6 +19,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser("manifest", help="print what to tell Slack or Teams about the app")
     command.add_argument("platform", choices=("slack", "teams"))
     command.add_argument("--url", help="the public address, https://… (else OVERLAP_PUBLIC_URL)")
+    command.add_argument("--socket", action="store_true", help="Slack: by Socket Mode, for a server without an address")
     command.add_argument("--app-id", help="Teams: the bot's id, a GUID (else OVERLAP_TEAMS_APP_ID)")
     command.add_argument("--package", type=Path, metavar="FILE", help="Teams: write the zip to upload there")
     command.set_defaults(run=run)
@@ -27,19 +28,20 @@ def add(commands: Any) -> None:
 def run(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Print it; for Teams, `--package` writes it with its icons, ready to upload."""
     url = chosen.url or environment.get("OVERLAP_PUBLIC_URL", "")
-    if not url:
+    if not url and not chosen.socket:
         raise InvalidInput("Say where the bot is reached: --url https://… (or OVERLAP_PUBLIC_URL).")
     if chosen.platform == "slack":
-        _slack(url)
+        _slack(url, by_socket=chosen.socket)
     else:
         _teams(url, chosen.app_id or environment.get("OVERLAP_TEAMS_APP_ID", ""), chosen.package)
     return 0
 
 
-def _slack(url: str) -> None:
+def _slack(url: str, *, by_socket: bool) -> None:
     from bot.handlers.slack import manifest
 
-    print(manifest.render((_folder() / "slack.yaml").read_text(encoding="utf-8"), public_url=url), end="")
+    template = (_folder() / "slack.yaml").read_text(encoding="utf-8")
+    print(manifest.render(template, public_url=url, by_socket=by_socket), end="")
 
 
 def _teams(url: str, app_id: str, package: Path | None) -> None:

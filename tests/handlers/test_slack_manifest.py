@@ -10,6 +10,7 @@ import yaml
 from bot.cli import manifest as command
 from bot.core.errors import InvalidInput
 from bot.handlers.slack.manifest import render
+from bot.handlers.slack.scopes import SCOPES
 from bot.language.parse import COMMANDS
 
 TEMPLATE = (Path(__file__).parents[2] / "manifests" / "slack.yaml").read_text()
@@ -78,6 +79,16 @@ def test_everything_comes_to_the_one_address(manifest: dict[str, Any]) -> None:
     assert only["url"] == address
     assert found(manifest, "settings.event_subscriptions.request_url") == address
     assert found(manifest, "settings.interactivity") == {"is_enabled": True, "request_url": address}
+
+
+def test_by_socket_slack_knows_no_address_of_ours() -> None:
+    rendered = render(TEMPLATE, public_url="http://overlap.lan", by_socket=True)
+    assert "overlap.lan" not in rendered
+    assert found(yaml.safe_load(rendered), "settings.socket_mode_enabled") is True
+
+
+def test_each_scope_is_explained_to_administrators(manifest: dict[str, Any]) -> None:
+    assert {one.scope for one in SCOPES} == set(found(manifest, "oauth_config.scopes.bot"))
 
 
 def test_names_arrive_as_ids_and_the_words_are_the_parsers(manifest: dict[str, Any]) -> None:
