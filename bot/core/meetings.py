@@ -64,6 +64,8 @@ class Attendance:
     """When what we know of their time was read, where a calendar of theirs did not answer the last look; else None."""
     is_reachable: bool = True
     """False once their chat refused a message (they do not have the app)."""
+    is_unseen: bool = False
+    """It was booked although no calendar told whether they are free, because the organiser wanted it so."""
 
     @property
     def status(self) -> Status:

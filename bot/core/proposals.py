@@ -24,10 +24,25 @@ class Vouching(StrEnum):
     """Whether a calendar may vouch for free time (house: "Known, stale, unknown")."""
 
     KNOWN = "known"
+    AHEAD = "ahead"
+    """It vouches for what it has read, and is being read further ahead."""
     READING = "reading"
     """Too old or known to be dirty; its reading has been asked for."""
     BROKEN = "broken"
     """It cannot be read until its owner acts (401, 403, 404)."""
+
+
+class Origin(StrEnum):
+    """Where what is known of somebody's time comes from, the surest first."""
+
+    OWN = "own"
+    """A calendar that they connected, kept in sync."""
+    COMPANY = "company"
+    """What their company's calendar shows of them to the one who asks."""
+    FEED = "feed"
+    """A published feed: as fresh as its publisher makes it."""
+    IMPORT = "import"
+    """Read once from a file: it adds busy time and proves nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +55,7 @@ class Basis:
     """Shown to the calendar's own owner only."""
     read_at: datetime | None
     vouching: Vouching
+    origin: Origin = Origin.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,11 @@ class Proposal:
     page: int = 0
     basis: tuple[Basis, ...] = ()
     waiting_for: tuple[PersonId, ...] = ()
-    """People without a connected calendar."""
+    """People of whom no calendar tells."""
+    without: tuple[PersonId, ...] = ()
+    """People whom the asker would book without seeing their calendar."""
+    unseen: tuple[PersonId, ...] = ()
+    """Those of them whose time is not known now: every slot is offered without it, and says so."""
     reading_until: datetime | None = None
     """While set, a reading was asked for, and until then "nothing fits" is not said."""
     meeting: MeetingId | None = None

@@ -55,6 +55,7 @@ ATTENDANCES = Table(
     Column("written_at", BigInteger),
     Column("went_by", BigInteger),
     Column("is_reachable", Boolean, nullable=False),
+    Column("is_unseen", Boolean, nullable=False, default=False),
     Index("attendance_by_person", "tenant", "person"),
 )
 
@@ -133,6 +134,7 @@ def _attend(tx: Tx, meeting: Meeting) -> None:
                 "written_at": None if one.written_at is None else seconds(one.written_at),
                 "went_by": None if one.went_by is None else seconds(one.went_by),
                 "is_reachable": one.is_reachable,
+                "is_unseen": one.is_unseen,
             }
             for position, one in enumerate(meeting.attendances)
         ],
@@ -209,4 +211,5 @@ def _attendance(row: Row[Any]) -> Attendance:
         written_at=_instant(row.written_at),
         went_by=_instant(row.went_by),
         is_reachable=row.is_reachable,
+        is_unseen=row.is_unseen,
     )

@@ -2,15 +2,15 @@
 
 import json
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Row, Table, Text, select, update
+from sqlalchemy import BigInteger, Column, Index, Integer, Row, Table, Text, func, select, update
 
 from bot.core.errors import NotFound, Stale
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
-from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Basis, Origin, Proposal, ProposalState, Slot, Vouching
 from bot.core.requests import Named, Request, Source, Window
 from bot.storage.database import METADATA, Tx, instant, seconds
 
@@ -27,6 +27,8 @@ PROPOSALS = Table(
     Column("page", Integer, nullable=False),
     Column("basis", Text, nullable=False),
     Column("waiting_for", Text, nullable=False),
+    Column("without", Text, nullable=False),
+    Column("unseen", Text, nullable=False),
     Column("reading_until", BigInteger),
     Column("meeting", Text),
     Column("failed", Text),
@@ -99,6 +101,38 @@ def open_for(tx: Tx, tenant: TenantId, person: PersonId) -> list[Proposal]:
     return [_whole(tx, row) for row in rows]
 
 
+def missed_for(tx: Tx, tenant: TenantId, person: PersonId, since: datetime) -> list[Proposal]:
+    """What was asked after `since` and let go because no calendar of that person told, the oldest first."""
+    rows = tx.execute(
+        select(PROPOSALS)
+        .join(
+            PROPOSAL_PEOPLE,
+            (PROPOSAL_PEOPLE.c.tenant == PROPOSALS.c.tenant) & (PROPOSAL_PEOPLE.c.proposal == PROPOSALS.c.id),
+        )
+        .where(
+            PROPOSALS.c.tenant == tenant,
+            PROPOSAL_PEOPLE.c.person == person,
+            PROPOSALS.c.state == ProposalState.EXPIRED,
+            PROPOSALS.c.created_at > seconds(since),
+        )
+        .order_by(PROPOSALS.c.created_at, PROPOSALS.c.id)
+    ).all()
+    return [one for one in (_whole(tx, row) for row in rows) if person in one.waiting_for]
+
+
+def asked_between(tx: Tx, tenant: TenantId, asker: PersonId, person: PersonId) -> tuple[bool, datetime | None]:
+    """Whether that asker has a proposal with that person open, and when the last of all of them was made."""
+    with_them = (PROPOSAL_PEOPLE.c.tenant == PROPOSALS.c.tenant) & (PROPOSAL_PEOPLE.c.proposal == PROPOSALS.c.id)
+    rows = tx.execute(
+        select(PROPOSALS.c.state, func.max(PROPOSALS.c.created_at).label("at"))
+        .join(PROPOSAL_PEOPLE, with_them)
+        .where(PROPOSALS.c.tenant == tenant, PROPOSALS.c.asker == asker, PROPOSAL_PEOPLE.c.person == person)
+        .group_by(PROPOSALS.c.state)
+    ).all()
+    is_open = any(row.state in (ProposalState.OPEN, ProposalState.WAITING) for row in rows)
+    return is_open, max((instant(row.at) for row in rows), default=None)
+
+
 def _columns(proposal: Proposal) -> dict[str, Any]:
     return {
         "tenant": proposal.tenant,
@@ -111,6 +145,8 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "page": proposal.page,
         "basis": json.dumps([_kept_basis(one) for one in proposal.basis]),
         "waiting_for": json.dumps(proposal.waiting_for),
+        "without": json.dumps(proposal.without),
+        "unseen": json.dumps(proposal.unseen),
         "reading_until": None if proposal.reading_until is None else seconds(proposal.reading_until),
         "meeting": proposal.meeting,
         "failed": proposal.failed,
@@ -136,6 +172,8 @@ def _whole(tx: Tx, row: Row[Any]) -> Proposal:
         page=row.page,
         basis=tuple(_basis(one) for one in json.loads(row.basis)),
         waiting_for=tuple(PersonId(person) for person in json.loads(row.waiting_for)),
+        without=tuple(PersonId(person) for person in json.loads(row.without)),
+        unseen=tuple(PersonId(person) for person in json.loads(row.unseen)),
         reading_until=None if row.reading_until is None else instant(row.reading_until),
         meeting=None if row.meeting is None else MeetingId(row.meeting),
         failed=None if row.failed is None else MeetingId(row.failed),
@@ -171,16 +209,18 @@ def _request(kept: dict[str, Any]) -> Request:
     )
 
 
-def _kept_basis(one: Basis) -> tuple[str, str, str, int | None, str]:
-    return (one.person, one.calendar, one.name, None if one.read_at is None else seconds(one.read_at), one.vouching)
+def _kept_basis(one: Basis) -> tuple[str, str, str, int | None, str, str]:
+    read_at = None if one.read_at is None else seconds(one.read_at)
+    return (one.person, one.calendar, one.name, read_at, one.vouching, one.origin)
 
 
-def _basis(kept: tuple[str, str, str, int | None, str]) -> Basis:
-    person, calendar, name, read_at, vouching = kept
+def _basis(kept: tuple[str, str, str, int | None, str, str]) -> Basis:
+    person, calendar, name, read_at, vouching, origin = kept
     return Basis(
         person=PersonId(person),
         calendar=CalendarId(calendar),
         name=name,
         read_at=None if read_at is None else instant(read_at),
         vouching=Vouching(vouching),
+        origin=Origin(origin),
     )
