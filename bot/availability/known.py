@@ -38,8 +38,9 @@ def vouching(calendar: Calendar, now: datetime) -> Vouching:
 
 
 def vouchers(calendars: Iterable[Calendar]) -> list[Calendar]:
-    """Those whose word an offer rests on: they count as busy and are no imports."""
-    return [calendar for calendar in calendars if calendar.counts and not calendar.is_static]
+    """Those whose word an offer rests on: they count as busy, and are no imports and no copies of another of these."""
+    counting = {calendar.id: calendar for calendar in calendars if calendar.counts and not calendar.is_static}
+    return [calendar for calendar in counting.values() if calendar.copy_of not in counting]
 
 
 def stretch(calendars: Iterable[Calendar], now: datetime) -> Interval | None:

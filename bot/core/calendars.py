@@ -54,7 +54,15 @@ class Connection:
     """What its owner knows it by: user and host, never a secret."""
     connected_at: datetime
     access: Access = Access.FULL
+    sees_colleagues: bool = False
+    """Whether it may be asked for others' free/busy by their address."""
     problem: Problem | None = None
+    broken_since: datetime | None = None
+    """Since when its owner is known to have to mend it; None while they need not."""
+    reminded: int = 0
+    """How often they were reminded of it since then."""
+    lapses: int = 0
+    """How often its grant ended a week after it was given, as those of a client in "Testing" do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +96,8 @@ class Calendar:
     """Until when its service is known to tell us of every change: while it does, silence is fresh."""
     reach: datetime | None = None
     """How far ahead somebody asked, where that is farther than everybody is read."""
+    video: str | None = None
+    """What its service calls the video link that it makes for an event there; None where it makes none."""
     copy_of: CalendarId | None = None
     """A feed or an import that holds what this synced calendar holds already: it is not counted twice."""
     read_at: datetime | None = None
@@ -97,3 +107,32 @@ class Calendar:
     dirty_at: datetime | None = None
     """Since when it is known to have changed; None once read again."""
     problem: Problem | None = None
+
+
+class DoubtState(StrEnum):
+    """How far a reading that is hard to believe has come."""
+
+    SEEN = "seen"
+    """One reading says so: a second one must confirm it."""
+    ASKED = "asked"
+    """A second one did, and the calendar's owner is asked."""
+    KEPT = "kept"
+    """They said that it is wrong: it is ignored until it changes again."""
+    TAKEN = "taken"
+    """They said that it is right: the next reading is taken as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A complete reading that suddenly told something hard to believe."""
+
+    state: DoubtState
+    marks: frozenset[str]
+    """Which events it held, each as a short hash: it is the same oddity while no other one stands there."""
+    found: int
+    """How many of `of` events it still held."""
+    of: int
+    moved: int = 0
+    """By how many whole hours it moved everything; 0 where events are missing instead."""
+    until: datetime
+    """The end of what it covered: what comes into view beyond says nothing of it."""

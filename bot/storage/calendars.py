@@ -23,12 +23,15 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.calendars import Access, Calendar, Connection, Problem
+from bot.core.calendars import Access, Calendar, Connection, Doubt, Problem
 from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.storage import due
+from bot.storage import doubts, due
 from bot.storage.database import METADATA, Tx, instant, seconds
+
+FARTHEST = timedelta(days=366)
+"""Nobody is read farther ahead than this."""
 
 CONNECTIONS = Table(
     "connection",
@@ -40,7 +43,11 @@ CONNECTIONS = Table(
     Column("label", Text, nullable=False),
     Column("connected_at", BigInteger, nullable=False),
     Column("access", Text, nullable=False),
+    Column("sees_colleagues", Boolean, nullable=False, default=False),
     Column("problem", Text),
+    Column("broken_since", BigInteger),
+    Column("reminded", Integer, nullable=False, default=0),
+    Column("lapses", Integer, nullable=False, default=0),
     Column("account", LargeBinary, nullable=False),
 )
 
@@ -64,6 +71,8 @@ CALENDARS = Table(
     Column("seen_by", Text),
     Column("rings_until", BigInteger),
     Column("reach", BigInteger),
+    Column("reach_asked_at", BigInteger),
+    Column("video", Text),
     Column("copy_of", Text),
     Column("read_at", BigInteger),
     Column("window_start", BigInteger),
@@ -73,7 +82,6 @@ CALENDARS = Table(
     Column("problem", Text),
     Column("cursor", Text),
     Column("rows_at", BigInteger),
-    Column("doubted", Integer),
     Column("failures", Integer, nullable=False, default=0),
 )
 
@@ -86,12 +94,14 @@ class Progress:
     """Where its change detector stands."""
     rows_at: datetime | None
     """When its rows were last read whole, not only found unchanged."""
-    doubted: int | None
-    """How many rows a suspiciously small reading held, while it waits for a second one."""
+    doubt: Doubt | None
+    """What a reading told that was hard to believe, until it is settled."""
     dirty_marks: int
     """How often it was marked dirty, ever: tells a mark made during a reading."""
     failures: int
     """How often it could not be read since it last could."""
+    reach_asked_at: datetime | None = None
+    """When somebody last asked about a time beyond what is read of everybody."""
 
 
 def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
@@ -105,6 +115,7 @@ def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
             label=connection.label,
             connected_at=seconds(connection.connected_at),
             access=connection.access,
+            sees_colleagues=connection.sees_colleagues,
             problem=connection.problem,
             account=sealed,
         )
@@ -145,9 +156,41 @@ def granted(tx: Tx, tenant: TenantId, connection_id: ConnectionId, access: Acces
     tx.execute(update(CALENDARS).where(its).values(is_granted=access is Access.FULL))
 
 
-def blame(tx: Tx, tenant: TenantId, connection_id: ConnectionId, problem: Problem | None) -> None:
-    """What its owner is told to be wrong with the whole account; None when nothing is."""
-    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(problem=problem))
+def may_see(tx: Tx, tenant: TenantId, connection_id: ConnectionId, *, colleagues: bool) -> None:
+    """Whether that account may be asked for others' free/busy."""
+    told = {"sees_colleagues": colleagues}
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(told))
+
+
+def blame(
+    tx: Tx,
+    tenant: TenantId,
+    connection_id: ConnectionId,
+    problem: Problem | None,
+    *,
+    since: datetime | None = None,
+) -> None:
+    """What its owner is told to be wrong with the whole account, and since when they must mend it; None: nothing is."""
+    told: dict[str, object] = {"problem": problem, "broken_since": None if since is None else seconds(since)}
+    if since is None:
+        told["reminded"] = 0
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(told))
+
+
+def was_reminded(tx: Tx, tenant: TenantId, connection_id: ConnectionId, times: int) -> None:
+    """How often its owner was reminded that they must mend it."""
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(reminded=times))
+
+
+def lapsed(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> None:
+    """Its grant ended a week after it was given, once more."""
+    once_more = {"lapses": CONNECTIONS.c.lapses + 1}
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(once_more))
+
+
+def signed_in(tx: Tx, tenant: TenantId, connection_id: ConnectionId, now: datetime) -> None:
+    """Its owner signed in to it again."""
+    tx.execute(update(CONNECTIONS).where(*_connection(tenant, connection_id)).values(connected_at=seconds(now)))
 
 
 def disconnect(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> None:
@@ -177,6 +220,7 @@ def add(tx: Tx, calendar: Calendar) -> None:
             seen_by=calendar.seen_by,
             rings_until=None if calendar.rings_until is None else seconds(calendar.rings_until),
             reach=None if calendar.reach is None else seconds(calendar.reach),
+            video=calendar.video,
             copy_of=calendar.copy_of,
             read_at=None if calendar.read_at is None else seconds(calendar.read_at),
             window_start=None if calendar.window is None else seconds(calendar.window.start),
@@ -210,8 +254,9 @@ def of_people(
 
 
 def of_connection(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> list[Calendar]:
-    """Every calendar of that account."""
-    its = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.connection == connection_id)
+    """Every calendar of that account; not what it may see of others."""
+    held = and_(CALENDARS.c.connection == connection_id, CALENDARS.c.seen_by.is_(None))
+    its = and_(CALENDARS.c.tenant == tenant, held)
     return [_as_calendar(row) for row in tx.execute(select(CALENDARS).where(its).order_by(CALENDARS.c.name))]
 
 
@@ -263,9 +308,10 @@ def progress(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
     return Progress(
         cursor=row.cursor,
         rows_at=_instant(row.rows_at),
-        doubted=row.doubted,
+        doubt=doubts.doubt(tx, tenant, calendar_id),
         dirty_marks=row.dirty_marks,
         failures=row.failures,
+        reach_asked_at=_instant(row.reach_asked_at),
     )
 
 
@@ -279,7 +325,6 @@ def was_read(tx: Tx, tenant: TenantId, calendar_id: CalendarId, window: Interval
             rows_at=seconds(now),
             window_start=seconds(window.start),
             window_end=seconds(window.end),
-            doubted=None,
             problem=None,
             failures=0,
         )
@@ -293,9 +338,37 @@ def was_unchanged(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: dateti
     )
 
 
-def doubt(tx: Tx, tenant: TenantId, calendar_id: CalendarId, rows: int) -> None:
-    """A reading held suspiciously few rows: a second one must confirm it."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(doubted=rows))
+def was_kept(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
+    """Its owner stands by its rows, whatever its service told at `now`."""
+    known = {"read_at": seconds(now), "rows_at": seconds(now), "problem": None, "failures": 0}
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(known))
+
+
+def in_doubt(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
+    """What it tells is not believed until its owner decides; what was known stays, and ages."""
+    doubted = {"problem": Problem.DOUBTED, "failures": 0}
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(doubted))
+
+
+def reach(tx: Tx, tenant: TenantId, calendar_id: CalendarId, until: datetime, now: datetime) -> None:
+    """Somebody asks about a time beyond what is read of it: it is read up to there at once, at most for a year."""
+    row = tx.execute(select(CALENDARS.c.reach).where(*_calendar(tenant, calendar_id))).one_or_none()
+    if row is None:
+        return
+    wanted = min(seconds(until), seconds(now + FARTHEST))
+    farther = {"reach": max(row.reach or 0, wanted), "reach_asked_at": seconds(now)}
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(farther))
+    due.mark(tx, tenant, "calendar", calendar_id, now)
+
+
+def draw_in(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
+    """Nobody asks any more about a time beyond what is read of everybody."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(reach=None, reach_asked_at=None))
+
+
+def copies(tx: Tx, tenant: TenantId, calendar_id: CalendarId, original: CalendarId | None) -> None:
+    """It holds what `original` holds already; None where it does not (any more)."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(copy_of=original))
 
 
 def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cursor: str | None) -> None:
@@ -342,7 +415,11 @@ def _as_connection(row: Row[Any]) -> Connection:
         label=row.label,
         connected_at=instant(row.connected_at),
         access=Access(row.access),
+        sees_colleagues=row.sees_colleagues,
         problem=None if row.problem is None else Problem(row.problem),
+        broken_since=_instant(row.broken_since),
+        reminded=row.reminded,
+        lapses=row.lapses,
     )
 
 
@@ -366,6 +443,7 @@ def _as_calendar(row: Row[Any]) -> Calendar:
         seen_by=row.seen_by,
         rings_until=_instant(row.rings_until),
         reach=_instant(row.reach),
+        video=row.video,
         copy_of=row.copy_of,
         read_at=_instant(row.read_at),
         window=Interval(instant(row.window_start), instant(row.window_end)) if covered else None,

@@ -81,6 +81,12 @@ def ours(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:
     return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its).order_by(MIRROR.c.begins))]
 
 
+def coming(tx: Tx, tenant: TenantId, calendar: CalendarId, now: datetime) -> set[str]:
+    """The UIDs of what is still to come there."""
+    still = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar, MIRROR.c.begins > seconds(now))
+    return set(tx.execute(select(MIRROR.c.uid).where(*still).distinct()).scalars())
+
+
 def everything(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:
     """All that is known of that calendar, in no order."""
     its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar)

@@ -8,23 +8,30 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.availability import known
-from bot.core.calendars import Calendar, Problem
+from bot.core.calendars import Calendar, Doubt, DoubtState, Problem
 from bot.core.clock import Clock
-from bot.core.errors import CursorExpired, NotFound, OverlapError
+from bot.core.errors import Crowded, CursorExpired, NotFound, OverlapError
 from bot.core.ids import CalendarId, TenantId
+from bot.core.intervals import Interval
 from bot.core.proposals import Vouching
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
-from bot.storage import calendars, due, messages, mirror, people
+from bot.storage import calendars, doubts, due, messages, mirror, people
 from bot.storage.calendars import Progress
 from bot.storage.database import Database, Tx
-from bot.sync import plan
+from bot.sync import owners, plan
+from bot.sync.copies import name_copies
+from bot.sync.owners import Operator
 from bot.sync.plan import Verdict
 
 log = logging.getLogger(__name__)
+
+DOUBT = "doubt"
+"""The kind of the messages that ask an owner about a reading; their subject is the calendar."""
 
 OpenCalendar = Callable[[TenantId, CalendarId], AbstractContextManager[tuple[CalendarProvider, Remote]]]
 
@@ -39,6 +46,11 @@ class _Seen:
     """Where its owner lives: floating times and whole days are theirs."""
     at: datetime
 
+    @property
+    def far(self) -> datetime | None:
+        """How far ahead somebody asks about it, where that is farther than everybody is read."""
+        return plan.reach(self.calendar, self.progress, self.at)
+
 
 @dataclass(frozen=True)
 class Sync:
@@ -50,6 +62,7 @@ class Sync:
     cadence: timedelta | None = None
     """Replaces what each service says about how often it is read."""
     chance: Callable[[], float] = random.random
+    operator: Operator = field(default_factory=Operator)
 
     def read(self, tenant: TenantId, calendar: CalendarId) -> datetime | None:
         """Bring the mirror up to date with one calendar; when to look again, None once it is disconnected."""
@@ -59,6 +72,8 @@ class Sync:
             return None
         try:
             reading, cadence = self._look(seen)
+        except Crowded as error:
+            return self.clock.now() + (error.after or plan.FIRST_WAIT)
         except OverlapError as error:
             return self._keep_failure(seen, error)
         return self._keep(seen, reading, cadence)
@@ -84,7 +99,7 @@ class Sync:
                         return None, cadence
                 except CursorExpired:
                     log.info("a cursor expired, the calendar is read whole", extra=_ids(calendar))
-            return provider.read(remote, plan.window(seen.at), seen.zone), cadence
+            return provider.read(remote, plan.window(seen.at, seen.far), seen.zone), cadence
 
     def _keep(self, seen: _Seen, reading: Reading | None, cadence: timedelta) -> datetime | None:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id
@@ -94,34 +109,50 @@ class Sync:
             except NotFound:
                 return None
             now = self.clock.now()
-            verdict = self._apply(tx, seen, reading)
+            verdict = self._apply(tx, seen, reading, now)
             if verdict is Verdict.DOUBTED:
-                log.warning("a reading holds suspiciously little; a second one must confirm it", extra=_ids(before))
+                log.warning("a reading is hard to believe; a second one must confirm it", extra=_ids(before))
                 return now + min(plan.soon(before.cadence, self.chance()), plan.CONFIRM_WITHIN)
+            if verdict is Verdict.ASKED:
+                return now + plan.soon(before.cadence, self.chance())
             calendars.clean(tx, tenant, id_, seen.progress.dirty_marks)
             if before.cadence != cadence:
                 calendars.paced(tx, tenant, id_, cadence)
-            _absolve(tx, before, now)
+            if before.reach is not None and seen.far is None:
+                calendars.draw_in(tx, tenant, id_)
+            owners.absolve(tx, before, now)
+            is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
             had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
-            if verdict is Verdict.CHANGED or had_aged:
+            is_believed = before.problem is Problem.DOUBTED
+            if verdict is Verdict.CHANGED or had_aged or is_believed or is_news or _reaches_farther(before, reading):
                 due.mark(tx, tenant, "reading", before.person, now)
         return now + plan.soon(cadence, self.chance())
 
-    def _apply(self, tx: Tx, seen: _Seen, reading: Reading | None) -> Verdict:
+    def _apply(self, tx: Tx, seen: _Seen, reading: Reading | None, now: datetime) -> Verdict:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id
         if reading is None:
             calendars.was_unchanged(tx, tenant, id_, seen.at)
             return Verdict.SAME
         rows = mirror.everything(tx, tenant, id_)
-        judged = plan.judged(rows, reading.instances, reading.window, seen.progress.doubted)
-        if judged.verdict is Verdict.DOUBTED:
-            calendars.doubt(tx, tenant, id_, len(judged.rows))
-            return judged.verdict
-        if judged.verdict is Verdict.CHANGED:
-            mirror.replace(tx, tenant, id_, judged.rows, reading.window, seen.at)
-        else:
-            calendars.was_read(tx, tenant, id_, reading.window, seen.at)
+        doubt = doubts.doubt(tx, tenant, id_)
+        judged = plan.judged(rows, reading.instances, _compared(seen.calendar, reading), doubt)
+        match judged.verdict:
+            case Verdict.DOUBTED | Verdict.ASKED:
+                assert judged.doubt is not None
+                _doubt(tx, seen.calendar, judged.doubt, doubt, now)
+                return judged.verdict
+            case Verdict.KEPT:
+                calendars.was_kept(tx, tenant, id_, seen.at)
+                return judged.verdict
+            case Verdict.CHANGED:
+                mirror.replace(tx, tenant, id_, judged.rows, reading.window, seen.at)
+            case Verdict.SAME:
+                calendars.was_read(tx, tenant, id_, reading.window, seen.at)
+            case _:
+                assert_never(judged.verdict)
         calendars.stands_at(tx, tenant, id_, reading.cursor)
+        if doubts.settle(tx, tenant, id_):
+            messages.changed(tx, tenant, DOUBT, id_, now)
         return judged.verdict
 
     def _keep_failure(self, seen: _Seen, error: OverlapError) -> datetime | None:
@@ -141,38 +172,41 @@ class Sync:
                 extra=_ids(before),
             )
             calendars.has_problem(tx, tenant, id_, kind)
-            _blame(tx, before, kind, now)
+            self.operator.hears(calendars.connection(tx, tenant, before.connection), kind, now)
+            owners.blame(tx, before, kind, now)
             if kind.is_final and before.problem is not kind:
                 due.mark(tx, tenant, "reading", before.person, now)
         return now + plan.wait(kind, seen.progress.failures + 1, before.cadence, error, self.chance())
 
 
-def _blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
-    """Tell the owner once for the whole account; that it merely does not answer is told to nobody."""
-    if kind is Problem.UNREACHABLE:
+def _doubt(tx: Tx, calendar: Calendar, doubt: Doubt, before: Doubt | None, now: datetime) -> None:
+    """Keep what is hard to believe; once a second reading has confirmed it, its owner is asked, once."""
+    tenant, id_ = calendar.tenant, calendar.id
+    doubts.keep(tx, tenant, id_, doubt)
+    if doubt.state is not DoubtState.ASKED:
         return
-    account = calendars.connection(tx, calendar.tenant, calendar.connection)
-    if account.problem is kind:
-        return
-    calendars.blame(tx, calendar.tenant, account.id, kind)
-    begins = account.problem is None
-    if begins:
-        messages.show(
-            tx, calendar.tenant, kind="connection", subject=account.id, person=account.person, now=now, ring=True
-        )
-    else:
-        messages.changed(tx, calendar.tenant, "connection", account.id, now)
+    calendars.in_doubt(tx, tenant, id_)
+    if before is None or before.state is not DoubtState.ASKED:
+        log.warning("a reading was hard to believe twice: its owner is asked", extra=_ids(calendar))
+        messages.show(tx, tenant, kind=DOUBT, subject=id_, person=calendar.person, now=now, ring=True)
+        due.mark(tx, tenant, "reading", calendar.person, now)
+    elif before != doubt:
+        messages.changed(tx, tenant, DOUBT, id_, now)
 
 
-def _absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
-    """The account's problem is over once none of its calendars has one."""
-    account = calendars.connection(tx, calendar.tenant, calendar.connection)
-    if account.problem is None:
-        return
-    its = calendars.of_connection(tx, calendar.tenant, account.id)
-    if all(one.problem in (None, Problem.UNREACHABLE) for one in its):
-        calendars.blame(tx, calendar.tenant, account.id, None)
-        messages.changed(tx, calendar.tenant, "connection", account.id, now)
+def _compared(calendar: Calendar, reading: Reading) -> Interval:
+    """The stretch that the reading and what is known of the calendar both cover."""
+    if calendar.window is None or not calendar.window.overlaps(reading.window):
+        return reading.window
+    start = max(calendar.window.start, reading.window.start)
+    return Interval(start, min(calendar.window.end, reading.window.end))
+
+
+def _reaches_farther(before: Calendar, reading: Reading | None) -> bool:
+    """Whether somebody who asked about a time far ahead can be answered now."""
+    if reading is None or before.reach is None or before.window is None:
+        return False
+    return before.window.end < before.reach <= reading.window.end
 
 
 def _ids(calendar: Calendar) -> dict[str, str]:

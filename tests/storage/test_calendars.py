@@ -108,11 +108,9 @@ def test_marking_what_is_gone_dirty_does_nothing(tx: Tx) -> None:
 def test_a_good_reading_says_when_and_what_it_covered(tx: Tx) -> None:
     window = Interval(NOW, NOW + timedelta(days=90))
     calendars.has_problem(tx, TENANT, WORK.id, Problem.GARBAGE)
-    calendars.doubt(tx, TENANT, WORK.id, 3)
     calendars.was_read(tx, TENANT, WORK.id, window, NOW)
     read = calendars.calendar(tx, TENANT, WORK.id)
     assert (read.read_at, read.window, read.problem) == (NOW, window, None)
-    assert calendars.progress(tx, TENANT, WORK.id).doubted is None
 
 
 def test_unchanged_is_young_again_but_its_rows_are_as_old_as_they_are(tx: Tx) -> None:

@@ -181,36 +181,6 @@ def test_one_problem_of_the_account_rings_once_for_all_its_calendars(ana: Office
         assert calendars.connection(tx, TENANT, home.connection).problem is None
 
 
-def test_a_suspiciously_small_reading_waits_for_a_second_one(ana: Office) -> None:
-    for number in range(12):
-        ana.service.place(ana.remote, uid=f"e{number}", when=span("09:00-10:00"))
-    ana.read()
-    for number in range(11):
-        ana.service.drop(ana.remote, f"e{number}")
-    ana.clock.move(CADENCE)
-    ana.read()
-    assert len(ana.busy(DAY)) == 12
-    assert ana.kept().read_at == NOW, "what it says is not known to be true"
-    ana.read()
-    assert len(ana.busy(DAY)) == 1
-    assert ana.kept().read_at == NOW + CADENCE
-
-
-def test_a_doubted_reading_that_was_wrong_is_forgotten(ana: Office) -> None:
-    for number in range(12):
-        ana.service.place(ana.remote, uid=f"e{number}", when=span("09:00-10:00"))
-    ana.read()
-    for number in range(12):
-        ana.service.drop(ana.remote, f"e{number}")
-    ana.read()
-    for number in range(12):
-        ana.service.place(ana.remote, uid=f"e{number}", when=span("09:00-10:00"))
-    ana.read()
-    assert len(ana.busy(DAY)) == 12
-    with ana.database.reading() as tx:
-        assert calendars.progress(tx, TENANT, ana.calendar.id).doubted is None
-
-
 def test_a_reading_makes_it_clean(ana: Office) -> None:
     ana.read()
     ana.mark_dirty()

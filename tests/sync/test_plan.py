@@ -5,26 +5,29 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.calendars import Problem
+from bot.core.calendars import Doubt, DoubtState, Problem
 from bot.core.errors import (
     AddressRefused,
     InvalidInput,
     NotACalendar,
     NotFound,
+    OurFault,
     OverlapError,
     Refused,
     SignInNeeded,
     TryLater,
 )
 from bot.core.events import Instance
+from bot.core.ids import CalendarId
 from bot.core.intervals import Interval
 from bot.storage.calendars import Progress
 from bot.sync import plan
-from bot.sync.plan import Verdict
+from bot.sync.plan import Judged, Verdict
 from tests.builders import NOW, calendar, instance
 
 WORK = replace(calendar("ana-work"), window=plan.window(NOW))
-GOOD = Progress(cursor="7", rows_at=NOW, doubted=None, dirty_marks=0, failures=0)
+GOOD = Progress(cursor="7", rows_at=NOW, doubt=None, dirty_marks=0, failures=0)
+ODD = Doubt(state=DoubtState.SEEN, marks=frozenset(), found=3, of=40, until=NOW + timedelta(days=90))
 MINUTE = timedelta(minutes=1)
 
 
@@ -32,8 +35,21 @@ def events(count: int, *, day: int = 2) -> list[Instance]:
     return [instance("09:00-10:00", uid=f"e{number}", day=f"2026-12-{day:02}") for number in range(count)]
 
 
-def verdict(known: list[Instance], read: list[Instance], doubted: int | None = None) -> Verdict:
-    return plan.judged(known, read, plan.window(NOW), doubted).verdict
+def judged(known: list[Instance], read: list[Instance], doubt: Doubt | None = None) -> Judged:
+    return plan.judged(known, read, plan.window(NOW), doubt)
+
+
+def verdict(known: list[Instance], read: list[Instance], doubt: Doubt | None = None) -> Verdict:
+    return judged(known, read, doubt).verdict
+
+
+def series(*uids: str, hours: int = 0, days: int = 20) -> list[Instance]:
+    """One event a day each, from ten o'clock on, all moved by so many hours."""
+    return [
+        instance(f"{10 + hours:02}:00-{11 + hours:02}:00", uid=uid, day=f"2026-12-{day:02}")
+        for uid in uids
+        for day in range(3, 3 + days)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +58,19 @@ def verdict(known: list[Instance], read: list[Instance], doubted: int | None = N
         pytest.param(GOOD, NOW + MINUTE, False, id="read a minute ago"),
         pytest.param(replace(GOOD, cursor=None), NOW + MINUTE, True, id="no cursor"),
         pytest.param(replace(GOOD, rows_at=None), NOW + MINUTE, True, id="never read"),
-        pytest.param(replace(GOOD, doubted=3), NOW + MINUTE, True, id="the last reading was doubted"),
+        pytest.param(replace(GOOD, doubt=ODD), NOW + MINUTE, True, id="the last reading was doubted"),
+        pytest.param(
+            replace(GOOD, doubt=replace(ODD, state=DoubtState.TAKEN)),
+            NOW + MINUTE,
+            True,
+            id="its owner says it is right",
+        ),
+        pytest.param(
+            replace(GOOD, doubt=replace(ODD, state=DoubtState.KEPT)),
+            NOW + MINUTE,
+            False,
+            id="its owner says it is wrong",
+        ),
         pytest.param(GOOD, NOW + timedelta(days=1), True, id="the rows are a day old"),
         pytest.param(replace(GOOD, rows_at=NOW + timedelta(days=20)), NOW + timedelta(days=20), True, id="window near"),
     ],
@@ -64,17 +92,93 @@ def test_after_garbage_the_detector_is_not_believed() -> None:
         pytest.param(events(3), [], Verdict.CHANGED, id="few gone at once"),
         pytest.param([], [], Verdict.SAME, id="nothing as before"),
         pytest.param([], events(30), Verdict.CHANGED, id="many come"),
-        pytest.param(events(11), events(5), Verdict.DOUBTED, id="more than half of many gone"),
-        pytest.param(events(12), events(6), Verdict.CHANGED, id="half of many gone"),
+        pytest.param(events(40), events(3), Verdict.DOUBTED, id="nearly all of many gone"),
+        pytest.param(events(11), [], Verdict.DOUBTED, id="eleven are many"),
         pytest.param(events(10), [], Verdict.CHANGED, id="ten are not many"),
+        pytest.param(events(15), events(5), Verdict.CHANGED, id="ten gone, most of them"),
+        pytest.param(events(40), events(20), Verdict.CHANGED, id="half of many gone"),
+        pytest.param(events(40), events(19), Verdict.DOUBTED, id="more than half of many gone"),
+        pytest.param(
+            series("a", "b", "c"), series("a", "b", "c", hours=1), Verdict.DOUBTED, id="all moved by one hour"
+        ),
+        pytest.param(
+            series("a", "b", "c"), series("a", "b", "c", hours=-6), Verdict.DOUBTED, id="all moved by six hours back"
+        ),
+        pytest.param(
+            series("a", "b", "c"), [*series("a", "b", "c", hours=1), *events(1)], Verdict.DOUBTED, id="and one came"
+        ),
+        pytest.param(series("a", "b"), series("a", "b", hours=1), Verdict.CHANGED, id="two series are moved by hand"),
+        pytest.param(
+            series("a", "b", "c"), [*series("a", "b", hours=1), *series("c")], Verdict.CHANGED, id="one stayed"
+        ),
     ],
 )
 def test_what_a_reading_means(known: list[Instance], read: list[Instance], expected: Verdict) -> None:
     assert verdict(known, read) is expected
 
 
-def test_a_second_small_reading_is_believed() -> None:
-    assert verdict(events(20), [], doubted=0) is Verdict.CHANGED
+def test_a_second_reading_that_says_the_same_asks_the_owner() -> None:
+    told = judged(events(40), events(3), doubt=ODD)
+    assert told.verdict is Verdict.ASKED
+    assert told.doubt is not None
+    assert (told.doubt.state, told.doubt.found, told.doubt.of) == (DoubtState.ASKED, 3, 40)
+
+
+def test_a_second_reading_that_says_otherwise_is_taken() -> None:
+    assert verdict(events(40), events(39), doubt=ODD) is Verdict.CHANGED
+
+
+def test_what_the_owner_calls_right_is_taken() -> None:
+    assert verdict(events(40), [], doubt=replace(ODD, state=DoubtState.TAKEN)) is Verdict.CHANGED
+
+
+def test_what_the_owner_calls_wrong_is_ignored_until_something_new_stands_there() -> None:
+    first = judged(events(40), events(3)).doubt
+    assert first is not None
+    wrong = replace(first, state=DoubtState.KEPT)
+    assert verdict(events(40), events(3), doubt=wrong) is Verdict.KEPT
+    assert verdict(events(40), events(2), doubt=wrong) is Verdict.KEPT, "time passes, and with it an event"
+    new = instance("15:00-16:00", uid="new")
+    assert verdict(events(40), [*events(3), new], doubt=wrong) is Verdict.DOUBTED
+    beyond = instance("15:00-16:00", uid="beyond", day="2027-03-20")
+    assert verdict(events(40), [*events(3), beyond], doubt=wrong) is Verdict.KEPT, "it only came into view"
+
+
+def test_the_hours_by_which_everything_moved_are_told() -> None:
+    told = judged(series("a", "b", "c"), series("a", "b", "c", hours=-6)).doubt
+    assert told is not None
+    assert told.moved == -6
+
+
+def test_whole_days_do_not_move_by_hours() -> None:
+    days = [replace(one, all_day=True) for one in series("a", "b", "c")]
+    moved = [replace(one, all_day=True) for one in series("a", "b", "c", hours=1)]
+    assert verdict(days, moved) is Verdict.CHANGED
+
+
+def test_a_farther_window_is_read_while_somebody_asks() -> None:
+    far = NOW + timedelta(days=200)
+    asked = replace(WORK, reach=far)
+    progress = replace(GOOD, reach_asked_at=NOW)
+    assert plan.window(NOW, plan.reach(asked, progress, NOW)).end == far
+    assert plan.must_read(asked, progress, NOW + MINUTE)
+    assert plan.reach(asked, progress, NOW + timedelta(days=7)) is None, "nobody asked for a week"
+    assert plan.reach(asked, progress, far) is None, "it is over"
+    assert plan.window(NOW, NOW + timedelta(days=3)) == plan.window(NOW)
+
+
+@pytest.mark.parametrize(
+    ("events_of_feed", "copy"),
+    [
+        pytest.param("abcde", "work", id="all of them"),
+        pytest.param("abcdx", "work", id="four of five"),
+        pytest.param("abcxy", None, id="three of five"),
+        pytest.param("ab", None, id="too few to tell"),
+    ],
+)
+def test_a_feed_that_holds_what_a_calendar_holds_is_its_copy(events_of_feed: str, copy: str | None) -> None:
+    others = {CalendarId("work"): set("abcdef"), CalendarId("home"): set("ab")}
+    assert plan.copied(set(events_of_feed), others) == copy
 
 
 def test_rows_that_the_window_has_left_behind_are_not_missed() -> None:
@@ -98,6 +202,7 @@ def test_one_instance_told_twice_is_one_row() -> None:
         (NotACalendar("x"), Problem.GARBAGE),
         (TryLater("x"), Problem.UNREACHABLE),
         (InvalidInput("x"), Problem.UNREACHABLE),
+        (OurFault("x"), Problem.OURS),
     ],
 )
 def test_every_failure_is_a_problem(error: OverlapError, expected: Problem) -> None:
@@ -106,6 +211,7 @@ def test_every_failure_is_a_problem(error: OverlapError, expected: Problem) -> N
 
 def test_being_unreachable_mends_nothing_that_only_the_owner_can() -> None:
     assert plan.lasting(Problem.SIGN_IN_NEEDED, Problem.UNREACHABLE) is Problem.SIGN_IN_NEEDED
+    assert plan.lasting(Problem.DOUBTED, Problem.UNREACHABLE) is Problem.DOUBTED
     assert plan.lasting(Problem.GARBAGE, Problem.UNREACHABLE) is Problem.UNREACHABLE
     assert plan.lasting(Problem.SIGN_IN_NEEDED, Problem.GONE) is Problem.GONE
 

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.BigInteger(), nullable=True),
         sa.Column("went_by", sa.BigInteger(), nullable=True),
         sa.Column("is_reachable", sa.Boolean(), nullable=False),
+        sa.Column("is_unseen", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "meeting", "person"),
     )
     op.create_index("attendance_by_person", "attendance", ["tenant", "person"], unique=False)
@@ -65,6 +66,7 @@ def upgrade() -> None:
         sa.Column("seen_by", sa.Text(), nullable=True),
         sa.Column("rings_until", sa.BigInteger(), nullable=True),
         sa.Column("reach", sa.BigInteger(), nullable=True),
+        sa.Column("reach_asked_at", sa.BigInteger(), nullable=True),
         sa.Column("copy_of", sa.Text(), nullable=True),
         sa.Column("read_at", sa.BigInteger(), nullable=True),
         sa.Column("window_start", sa.BigInteger(), nullable=True),
@@ -74,7 +76,6 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("rows_at", sa.BigInteger(), nullable=True),
-        sa.Column("doubted", sa.Integer(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
@@ -109,7 +110,11 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("connected_at", sa.BigInteger(), nullable=False),
         sa.Column("access", sa.Text(), nullable=False),
+        sa.Column("sees_colleagues", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("broken_since", sa.BigInteger(), nullable=True),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("lapses", sa.Integer(), nullable=False),
         sa.Column("account", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
@@ -140,6 +145,16 @@ def upgrade() -> None:
     op.create_index("incoming_delivery", "incoming", ["tenant", "delivery"], unique=True)
     op.create_index("ix_incoming_received_at", "incoming", ["received_at"], unique=False)
 
+    op.create_table(
+        "invitation",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("came_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_unwanted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "person"),
+    )
     op.create_table(
         "ledger",
         sa.Column("tenant", sa.Text(), nullable=False),
@@ -255,6 +270,8 @@ def upgrade() -> None:
         sa.Column("page", sa.Integer(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("waiting_for", sa.Text(), nullable=False),
+        sa.Column("without", sa.Text(), nullable=False),
+        sa.Column("unseen", sa.Text(), nullable=False),
         sa.Column("reading_until", sa.BigInteger(), nullable=True),
         sa.Column("meeting", sa.Text(), nullable=True),
         sa.Column("failed", sa.Text(), nullable=True),
@@ -311,6 +328,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "calendar", "uid", "starts"),
     )
     op.create_index("mirror_by_time", "mirror", ["tenant", "calendar", "begins"], unique=False)
+
+    op.create_table(
+        "doubt",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("tenant", "calendar"),
+    )
 
     op.execute("""CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger
 WHEN NEW.state IN ('held', 'booked')

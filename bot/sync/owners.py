@@ -1,0 +1,114 @@
+"""Telling people what is wrong with an account: its owner once, and again on days 3 and 10; the operator once a day.
+
+Whom only the owner can mend is told at once; that a server merely does not answer is told to nobody.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core.calendars import Calendar, Connection, Problem
+from bot.core.clock import Clock
+from bot.core.errors import NotFound
+from bot.core.ids import ConnectionId, TenantId
+from bot.storage import calendars, due, messages
+from bot.storage.database import Database, Tx
+from bot.sync import plan
+
+log = logging.getLogger(__name__)
+
+KIND = "connection"
+"""The kind of its messages, and of the due rows that remind."""
+REMINDERS = (timedelta(days=3), timedelta(days=10))
+A_DAY = timedelta(days=1)
+UNTOLD = (None, Problem.UNREACHABLE, Problem.DOUBTED)
+"""What is no problem of the account: nothing, what passes, and what its owner is asked about on its own."""
+
+
+@dataclass(slots=True)
+class Operator:
+    """Whoever runs Overlap: told in the log what only they can mend, each thing once a day at most."""
+
+    _told: dict[str, datetime] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hears(self, account: Connection, kind: Problem, now: datetime) -> None:
+        """What this problem of an account says about our registration at its service, if anything."""
+        if kind is Problem.OURS and self._is_news(f"{account.provider} refuses", now):
+            log.error(
+                "%s refuses Overlap's own registration: look at its client id and secret, which may have expired",
+                account.provider,
+            )
+        if plan.is_lapse(account, kind, now) and self._is_news("testing", now):
+            log.error(
+                "Google ends every grant after seven days while the publishing status of the project is “Testing”:"
+                " publish it (Google Auth Platform, Audience), then its users must sign in once more"
+            )
+
+    def _is_news(self, what: str, now: datetime) -> bool:
+        with self._lock:
+            before = self._told.get(what)
+            if before is not None and now - before < A_DAY:
+                return False
+            self._told[what] = now
+            return True
+
+
+def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
+    """The account has this problem because one of its calendars does; its owner is told when it begins."""
+    if kind in UNTOLD:
+        return
+    account = calendars.connection(tx, calendar.tenant, calendar.connection)
+    if account.problem is kind:
+        return
+    since = (account.broken_since or now) if kind.is_final else None
+    calendars.blame(tx, account.tenant, account.id, kind, since=since)
+    is_lapse = plan.is_lapse(account, kind, now)
+    if is_lapse:
+        calendars.lapsed(tx, account.tenant, account.id)
+    begins = account.problem is None or (kind.is_final and not account.problem.is_final)
+    # Grants of a client in "Testing" end every week: told once, and from then on shown by `status` alone.
+    if begins and not (is_lapse and account.lapses):
+        messages.show(tx, account.tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
+        if kind.is_final and not is_lapse:
+            due.mark(tx, account.tenant, KIND, account.id, now + REMINDERS[0])
+    else:
+        messages.changed(tx, account.tenant, KIND, account.id, now)
+
+
+def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
+    """The account's problem is over once none of its calendars has one."""
+    account = calendars.connection(tx, calendar.tenant, calendar.connection)
+    if account.problem is None:
+        return
+    its = calendars.of_connection(tx, calendar.tenant, account.id)
+    if all(one.problem in UNTOLD for one in its):
+        calendars.blame(tx, calendar.tenant, account.id, None)
+        messages.changed(tx, calendar.tenant, KIND, account.id, now)
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Reminds owners of accounts that only they can mend: twice, then no more."""
+
+    database: Database
+    clock: Clock
+
+    def remind(self, tenant: TenantId, connection: ConnectionId) -> datetime | None:
+        """Its row came due: ring if it is time; when to come back, None once it is mended or was told often enough."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            try:
+                account = calendars.connection(tx, tenant, connection)
+            except NotFound:
+                return None
+            if account.broken_since is None or account.reminded >= len(REMINDERS):
+                return None
+            at = account.broken_since + REMINDERS[account.reminded]
+            if now < at:
+                return at
+            told = sum(now - account.broken_since >= one for one in REMINDERS)
+            calendars.was_reminded(tx, tenant, account.id, told)
+            messages.show(tx, tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
+            return account.broken_since + REMINDERS[told] if told < len(REMINDERS) else None
