@@ -10,7 +10,8 @@ OverlapError
 │   └── Crowded         we ask that service enough already: nothing was asked, and nothing failed
 ├── SignInNeeded        the credentials no longer open the account
 ├── Refused             the service forbids it, now and later
-│   └── ConsentNeeded   its owner would have to allow it first (a missing scope)
+│   ├── ConsentNeeded   its owner would have to allow it first (a missing scope)
+│   └── Full            nothing more fits into that calendar or account (507, quota)
 ├── OurFault            the service refuses Overlap itself: only its operator can mend that
 ├── CursorExpired       the service forgot where we were: read everything
 ├── NotACalendar        the answer was no calendar: keep what was known
@@ -94,6 +95,12 @@ class ConsentNeeded(Refused):
     """The service would do it, had the account's owner allowed it: a scope is missing."""
 
     code = "consent_needed"
+
+
+class Full(Refused):
+    """Nothing more fits: the calendar or its account is at its limit (507, a quota of the account)."""
+
+    code = "full"
 
 
 class OurFault(OverlapError):

@@ -64,6 +64,16 @@ class Attendance:
     """When what we know of their time was read, where a calendar of theirs did not answer the last look; else None."""
     is_reachable: bool = True
     """False once their chat refused a message (they do not have the app)."""
+    is_room: bool = False
+    """A room or equipment: it is asked by invitation and answers by itself, and nobody writes to it in chat."""
+    found: CalendarId | None = None
+    """In which calendar of theirs the organiser's invitation was seen (ATTENDEE); gone from there, it was deleted."""
+    heard: Response = Response.NEEDS_ACTION
+    """What the organiser's event last said that they answer: only another word than this one is news."""
+    to_answer: Response | None = None
+    """What they answered in chat and their own calendar does not know yet (ATTENDEE)."""
+    why: str = ""
+    """Why their calendar did not take its copy, as `Meeting.reason` says it; empty where none was refused."""
     is_unseen: bool = False
     """It was booked although no calendar told whether they are free, because the organiser wanted it so."""
 
@@ -102,10 +112,17 @@ class Meeting:
     was: Interval | None = None
     """Where it stood before its last move, for the message that tells."""
     reason: str = ""
-    """Why it failed, or did not move: `taken`, `refused`, `sign_in_needed`, `late`. While UNDOING, `deleted` says that
-    its organiser deleted it in a calendar, so that it ends as CANCELLED. Else empty."""
+    """Why it failed, or did not move: `taken`, `late`, `no_consent`, `room_declined`, or what the organiser's calendar
+    said (`scheduling/saga_plan.trouble`). While UNDOING, `deleted` says that its organiser deleted it in a calendar, so
+    that it ends as CANCELLED, and `theirs` that another tool's event takes its place. Else empty."""
     booked_at: datetime | None = None
     """When it first stood on its calendars and its people were told; None before."""
+    wants_video: bool = False
+    """The organiser's service is to make the link; `link` is empty until it has."""
+    awaits_consent_until: datetime | None = None
+    """Until when its organiser may still allow us to write to their calendar; nothing is written before."""
+    waits_until: datetime | None = None
+    """Until when the booking waits for what the organiser's service still owes: a room's answer, a video link."""
     hindered_since: datetime | None = None
     """Since when a calendar of it cannot be written, for the patience of the saga; None while all goes well."""
     version: int = 1

@@ -19,6 +19,8 @@ class Standing(StrEnum):
     DEACTIVATED = "deactivated"
     ADDRESS = "address"
     """Known by an e-mail address alone."""
+    ROOM = "room"
+    """A room or equipment, which has a calendar and no chat; its identity is `room:` and its address."""
 
 
 @dataclass(frozen=True, slots=True)

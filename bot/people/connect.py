@@ -293,6 +293,7 @@ class Connecting:
             invites=abilities.invites,
             is_static=abilities.is_static,
             cadence=self.cadence or abilities.cadence,
+            video=abilities.video,
         )
 
     def _receive_somewhere(self, tx: Tx, tenant: TenantId, person: PersonId, listed: Sequence[str] = ()) -> None:

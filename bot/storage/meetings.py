@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.errors import NotFound, Stale
 from bot.core.events import Response, Status
@@ -13,6 +14,9 @@ from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.storage.database import METADATA, Tx, instant, seconds
+
+MOST_NAMED = 500
+"""UIDs in one query."""
 
 MEETINGS = Table(
     "meeting",
@@ -34,6 +38,9 @@ MEETINGS = Table(
     Column("was_ends", BigInteger),
     Column("reason", Text, nullable=False),
     Column("booked_at", BigInteger),
+    Column("wants_video", Boolean, nullable=False),
+    Column("awaits_consent_until", BigInteger),
+    Column("waits_until", BigInteger),
     Column("hindered_since", BigInteger),
     Column("version", Integer, nullable=False),
     Index("meeting_by_uid", "tenant", "uid", unique=True),
@@ -55,8 +62,22 @@ ATTENDANCES = Table(
     Column("written_at", BigInteger),
     Column("went_by", BigInteger),
     Column("is_reachable", Boolean, nullable=False),
+    Column("is_room", Boolean, nullable=False),
+    Column("found", Text),
+    Column("heard", Text, nullable=False),
+    Column("to_answer", Text),
+    Column("why", Text, nullable=False),
     Column("is_unseen", Boolean, nullable=False, default=False),
     Index("attendance_by_person", "tenant", "person"),
+)
+
+ALIASES = Table(
+    "alias",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("ical_uid", Text, primary_key=True),
+    Column("meeting", Text, nullable=False),
+    Index("alias_by_meeting", "tenant", "meeting"),
 )
 
 
@@ -117,6 +138,40 @@ def of_person(
     return [_whole(tx, row) for row in rows]
 
 
+def awaiting_consent(tx: Tx, tenant: TenantId, person: PersonId) -> list[MeetingId]:
+    """What they booked and can only be written once they allow it; mark these due when they have."""
+    waiting = (
+        MEETINGS.c.tenant == tenant,
+        MEETINGS.c.organiser == person,
+        MEETINGS.c.state == MeetingState.BOOKING,
+        MEETINGS.c.awaits_consent_until.is_not(None),
+    )
+    return [MeetingId(one) for one in tx.execute(select(MEETINGS.c.id).where(*waiting)).scalars()]
+
+
+def alias(tx: Tx, tenant: TenantId, ical_uid: str, meeting: MeetingId) -> None:
+    """Under this UID a service shows the meeting to others, without our tag."""
+    row = upsert(ALIASES).values(tenant=tenant, ical_uid=ical_uid, meeting=meeting)
+    tx.execute(row.on_conflict_do_update(index_elements=["tenant", "ical_uid"], set_={"meeting": meeting}))
+
+
+def aliases(tx: Tx, tenant: TenantId, uids: Collection[str]) -> dict[str, MeetingId]:
+    """Which of these UIDs are meetings of ours, though nothing at their events says so."""
+    found: dict[str, MeetingId] = {}
+    wanted = sorted(uids)
+    for at in range(0, len(wanted), MOST_NAMED):
+        named = ALIASES.c.ical_uid.in_(wanted[at : at + MOST_NAMED])
+        rows = tx.execute(select(ALIASES.c.ical_uid, ALIASES.c.meeting).where(ALIASES.c.tenant == tenant, named))
+        found |= {row.ical_uid: MeetingId(row.meeting) for row in rows}
+    return found
+
+
+def aliases_of(tx: Tx, tenant: TenantId, meeting: MeetingId) -> list[str]:
+    """The UIDs under which services show that meeting."""
+    its = (ALIASES.c.tenant == tenant, ALIASES.c.meeting == meeting)
+    return list(tx.execute(select(ALIASES.c.ical_uid).where(*its).order_by(ALIASES.c.ical_uid)).scalars())
+
+
 def _attend(tx: Tx, meeting: Meeting) -> None:
     tx.execute(
         ATTENDANCES.insert(),
@@ -134,6 +189,11 @@ def _attend(tx: Tx, meeting: Meeting) -> None:
                 "written_at": None if one.written_at is None else seconds(one.written_at),
                 "went_by": None if one.went_by is None else seconds(one.went_by),
                 "is_reachable": one.is_reachable,
+                "is_room": one.is_room,
+                "found": one.found,
+                "heard": one.heard,
+                "to_answer": one.to_answer,
+                "why": one.why,
                 "is_unseen": one.is_unseen,
             }
             for position, one in enumerate(meeting.attendances)
@@ -160,6 +220,9 @@ def _columns(meeting: Meeting) -> dict[str, Any]:
         "was_ends": None if meeting.was is None else seconds(meeting.was.end),
         "reason": meeting.reason,
         "booked_at": None if meeting.booked_at is None else seconds(meeting.booked_at),
+        "wants_video": meeting.wants_video,
+        "awaits_consent_until": _seconds(meeting.awaits_consent_until),
+        "waits_until": _seconds(meeting.waits_until),
         "hindered_since": None if meeting.hindered_since is None else seconds(meeting.hindered_since),
         "version": meeting.version,
     }
@@ -187,9 +250,16 @@ def _whole(tx: Tx, row: Row[Any]) -> Meeting:
         was=_stretch(row.was_starts, row.was_ends),
         reason=row.reason,
         booked_at=_instant(row.booked_at),
+        wants_video=row.wants_video,
+        awaits_consent_until=_instant(row.awaits_consent_until),
+        waits_until=_instant(row.waits_until),
         hindered_since=_instant(row.hindered_since),
         version=row.version,
     )
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else seconds(at)
 
 
 def _instant(kept: int | None) -> datetime | None:
@@ -211,5 +281,10 @@ def _attendance(row: Row[Any]) -> Attendance:
         written_at=_instant(row.written_at),
         went_by=_instant(row.went_by),
         is_reachable=row.is_reachable,
+        is_room=row.is_room,
+        found=None if row.found is None else CalendarId(row.found),
+        heard=Response(row.heard),
+        to_answer=None if row.to_answer is None else Response(row.to_answer),
+        why=row.why,
         is_unseen=row.is_unseen,
     )

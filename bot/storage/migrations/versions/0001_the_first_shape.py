@@ -12,6 +12,15 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "alias",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("ical_uid", sa.Text(), nullable=False),
+        sa.Column("meeting", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "ical_uid"),
+    )
+    op.create_index("alias_by_meeting", "alias", ["tenant", "meeting"], unique=False)
+
+    op.create_table(
         "ask",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -42,6 +51,11 @@ def upgrade() -> None:
         sa.Column("written_at", sa.BigInteger(), nullable=True),
         sa.Column("went_by", sa.BigInteger(), nullable=True),
         sa.Column("is_reachable", sa.Boolean(), nullable=False),
+        sa.Column("is_room", sa.Boolean(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=True),
+        sa.Column("heard", sa.Text(), nullable=False),
+        sa.Column("to_answer", sa.Text(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("is_unseen", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "meeting", "person"),
     )
@@ -67,6 +81,7 @@ def upgrade() -> None:
         sa.Column("rings_until", sa.BigInteger(), nullable=True),
         sa.Column("reach", sa.BigInteger(), nullable=True),
         sa.Column("reach_asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("video", sa.Text(), nullable=True),
         sa.Column("copy_of", sa.Text(), nullable=True),
         sa.Column("read_at", sa.BigInteger(), nullable=True),
         sa.Column("window_start", sa.BigInteger(), nullable=True),
@@ -206,6 +221,9 @@ def upgrade() -> None:
         sa.Column("was_ends", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("booked_at", sa.BigInteger(), nullable=True),
+        sa.Column("wants_video", sa.Boolean(), nullable=False),
+        sa.Column("awaits_consent_until", sa.BigInteger(), nullable=True),
+        sa.Column("waits_until", sa.BigInteger(), nullable=True),
         sa.Column("hindered_since", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
@@ -272,6 +290,7 @@ def upgrade() -> None:
         sa.Column("waiting_for", sa.Text(), nullable=False),
         sa.Column("without", sa.Text(), nullable=False),
         sa.Column("unseen", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
         sa.Column("reading_until", sa.BigInteger(), nullable=True),
         sa.Column("meeting", sa.Text(), nullable=True),
         sa.Column("failed", sa.Text(), nullable=True),
