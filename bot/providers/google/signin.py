@@ -1,0 +1,200 @@
+"""Signing in to Google: OAuth with PKCE, by our own two requests.
+
+https://developers.google.com/identity/protocols/oauth2/web-server. Google shows a box for every permission, and people
+untick some: what was truly granted is read from the answer (granular permissions).
+"""
+
+import base64
+import hashlib
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import msgspec
+
+from bot.core.calendars import Access
+from bot.core.clients import GoogleClient
+from bot.core.clock import Clock, SystemClock
+from bot.core.errors import OverlapError
+from bot.providers.base import Account
+from bot.providers.fetch import Door
+from bot.providers.google.grant import OURS, TESTING, Answered, Grant, exchanged, expiry, loaded
+from bot.providers.google.scopes import ASKED, ROOMS, SIGN_IN, WANTED, access
+from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
+from bot.providers.pinned import GuardedSession
+
+log = logging.getLogger(__name__)
+
+ISSUERS = frozenset({"https://accounts.google.com", "accounts.google.com"})
+POLICIES = frozenset({"org_internal", "disallowed_useragent", "access_blocked", "deleted_client"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What lives between the two halves."""
+
+    verifier: str
+    nonce: str
+    state: str
+    redirect_uri: str
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """Who signed in (OpenID Connect Core §2)."""
+
+    iss: str
+    aud: str
+    sub: str
+    email: str = ""
+    email_verified: bool = True
+    nonce: str = ""
+
+
+class GoogleSignIn:
+    """The port to Google's sign-in."""
+
+    def __init__(self, client: GoogleClient, door: Door, clock: Clock | None = None) -> None:
+        self._client = client
+        self._door = door
+        self._clock = clock or SystemClock()
+
+    @property
+    def asks(self) -> tuple[Asked, ...]:
+        return ASKED
+
+    def begin(
+        self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None, rooms: bool = False
+    ) -> Begun:
+        """`rooms` asks an administrator for the organisation's rooms as well."""
+        flow = Flow(
+            verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(18), state=state, redirect_uri=redirect_uri
+        )
+        digest = hashlib.sha256(flow.verifier.encode()).digest()
+        asked = {
+            "client_id": self._client.client_id,
+            "redirect_uri": redirect_uri,
+            "response_type": "code",
+            "scope": " ".join((*SIGN_IN, *WANTED[access], *((ROOMS,) if rooms else ()))),
+            "state": state,
+            "nonce": flow.nonce,
+            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+            "code_challenge_method": "S256",
+            "access_type": "offline",
+            # Without it a second consent brings no refresh token.
+            "prompt": "consent",
+            "include_granted_scopes": "true",
+            **({} if hint is None else {"login_hint": hint}),
+        }
+        return Begun(f"{self._page()}?{urlencode(asked)}", msgspec.json.encode(flow).decode())
+
+    def finish(self, flow: str, answered: Mapping[str, str]) -> Account:
+        try:
+            begun = msgspec.json.decode(flow, type=Flow)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise NotSignedIn(Refusal.STALE) from error
+        if not secrets.compare_digest(answered.get("state", "").encode(), begun.state.encode()):
+            raise NotSignedIn(Refusal.STALE)
+        if "error" in answered:
+            raise NotSignedIn(_refusal(answered["error"]))
+        told = self._exchanged(begun, answered.get("code", ""))
+        who = self._claims(told, begun)
+        granted = frozenset((told.scope or "").split())
+        allowed = access(granted)
+        if allowed is None:
+            self._give_back(told.refresh_token or told.access_token)
+            raise NotSignedIn(Refusal.NOTHING_GRANTED)
+        if told.refresh_token is None:
+            raise NotSignedIn(Refusal.STALE, "Google gave no lasting sign-in: try once more.")
+        return Account(
+            provider="google",
+            url="",
+            user=who.email.lower(),
+            addresses=(who.email.lower(),),
+            subject=who.sub,
+            access=allowed,
+            grant=self._grant(told, told.refresh_token, granted).dumped(),
+        )
+
+    def admin_url(self, *, state: str, redirect_uri: str) -> None:
+        """Google has no such page: an administrator trusts the client in their admin console."""
+
+    def revoke(self, account: Account) -> None:
+        try:
+            token = loaded(account.grant).refresh_token
+        except OverlapError:
+            return
+        self._give_back(token)
+
+    def _give_back(self, token: str) -> None:
+        """A token that is unknown to Google is given back already (400)."""
+        at = f"{self._oauth('https://oauth2.googleapis.com')}/revoke"
+        with GuardedSession(self._door) as session:
+            session.post(at, data={"token": token})
+
+    def _exchanged(self, begun: Flow, code: str) -> Answered:
+        asked = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "code_verifier": begun.verifier,
+            "redirect_uri": begun.redirect_uri,
+        }
+        try:
+            with GuardedSession(self._door) as session:
+                told = exchanged(session, self._client, asked)
+        except OverlapError as error:
+            raise NotSignedIn(Refusal.UNREACHABLE) from error
+        if told.error:
+            if told.error != "invalid_grant":
+                log.error("Google refuses a sign-in (%s)", told.error[:60])
+            raise NotSignedIn(_refusal(told.error))
+        return told
+
+    def _claims(self, told: Answered, begun: Flow) -> Claims:
+        """Read without its signature: it came from Google itself, over TLS (OpenID Connect Core §3.1.3.7)."""
+        try:
+            body = (told.id_token or "").split(".")[1]
+            claims = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Claims)
+        except (IndexError, ValueError, msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise NotSignedIn(Refusal.UNREACHABLE) from error
+        issuers = ISSUERS | ({self._client.oauth_url.rstrip("/")} - {""})
+        if claims.aud != self._client.client_id or claims.iss not in issuers or claims.nonce != begun.nonce:
+            raise NotSignedIn(Refusal.STALE)
+        if not claims.email:
+            raise NotSignedIn(Refusal.NO_MAILBOX)
+        return claims
+
+    def _grant(self, told: Answered, refresh_token: str, granted: frozenset[str]) -> Grant:
+        ends = told.refresh_token_expires_in
+        is_for_a_week = ends is not None and abs(ends - TESTING.total_seconds()) < 3600
+        if is_for_a_week:
+            log.error(
+                "Google ends this house's grants after seven days, because its OAuth client is in “Testing”: "
+                "publish it, or make it Internal"
+            )
+        return Grant(
+            access_token=told.access_token,
+            refresh_token=refresh_token,
+            expiry=expiry(told, self._clock.now()),
+            scopes=granted,
+            is_for_a_week=is_for_a_week,
+        )
+
+    def _page(self) -> str:
+        return f"{self._oauth('https://accounts.google.com')}/o/oauth2/v2/auth"
+
+    def _oauth(self, host: str) -> str:
+        return (self._client.oauth_url or host).rstrip("/")
+
+
+def _refusal(error: str) -> Refusal:
+    if error == "access_denied":
+        return Refusal.DENIED
+    if error == "admin_policy_enforced":
+        return Refusal.ADMIN_NEEDED
+    if error in POLICIES:
+        return Refusal.POLICY
+    if error in OURS or error in ("redirect_uri_mismatch", "invalid_request", "invalid_scope"):
+        return Refusal.OURS
+    return Refusal.STALE
