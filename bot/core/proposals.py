@@ -88,6 +88,8 @@ class Proposal:
     """People whom the asker would book without seeing their calendar."""
     unseen: tuple[PersonId, ...] = ()
     """Those of them whose time is not known now: every slot is offered without it, and says so."""
+    opened_at: datetime | None = None
+    """When it had its first times, where it had to wait for them."""
     reading_until: datetime | None = None
     """While set, a reading was asked for, and until then "nothing fits" is not said."""
     meeting: MeetingId | None = None

@@ -14,6 +14,7 @@ from bot.core.calendars import Calendar
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, Stale, Taken
 from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new_id
+from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Slot
@@ -22,6 +23,7 @@ from bot.scheduling.roads import Party, plan
 from bot.scheduling.sight import sight
 from bot.storage import calendars, due, ledger, meetings, messages, people, proposals
 from bot.storage.database import Database, Tx
+from bot.storage.ledger import ClaimState
 
 LONGEST_TITLE = 200
 UNTITLED = "Meeting"
@@ -68,20 +70,13 @@ class Booking:
         everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
         if slot is None or slot.when.start <= now:
             raise Taken(GONE)
-        busy = sight(tx, proposal.tenant, everyone, slot.when, now).busy(slot.when)
-        if busy:
+        known = sight(tx, proposal.tenant, everyone, slot.when, now, asker=proposal.asker, without=proposal.without)
+        if busy := known.busy(slot.when):
             raise Taken(GONE, busy)
         meeting = self._meeting(tx, proposal, slot, everyone)
-        ledger.claim(
-            tx,
-            meeting.tenant,
-            subject=meeting.id,
-            cause="meeting",
-            people=meeting.people,
-            when=meeting.when,
-            state="booked",
-            now=now,
-        )
+        parts = tuple(replace(one, is_unseen=one.person in known.unseen) for one in meeting.attendances)
+        meeting = replace(meeting, attendances=parts)
+        claim_all(tx, meeting, meeting.people, meeting.when, now)
         meetings.insert(tx, meeting)
         proposals.save(tx, replace(proposal, state=ProposalState.BOOKED, meeting=meeting.id, reading_until=None))
         due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
@@ -114,6 +109,17 @@ class Booking:
         if not self.meeting_url_template:
             return None
         return self.meeting_url_template.replace("{id}", derived("link", tenant, meeting_id)[:20])
+
+
+def claim_all(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
+    """That time of these people is the meeting's, or `Taken`; whoever's calendar nobody saw is only invited."""
+    unseen = {one.person for one in meeting.attendances if one.is_unseen}
+    states: tuple[ClaimState, ...] = ("booked", "invited")
+    for state in states:
+        people_of = [one for one in who if (one in unseen) is (state == "invited")]
+        ledger.claim(
+            tx, meeting.tenant, subject=meeting.id, cause="meeting", people=people_of, when=when, state=state, now=now
+        )
 
 
 def roads(tx: Tx, everyone: Sequence[Person]) -> tuple[Attendance, ...]:

@@ -11,6 +11,7 @@ from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, AskState, Meeting, MeetingState
 from bot.scheduling.asked import settle_agreed, withdraw_asks
+from bot.scheduling.book import claim_all
 from bot.scheduling.saga_plan import attending, changed
 from bot.scheduling.saga_rows import KIND, redraw
 from bot.scheduling.sight import sight
@@ -126,7 +127,7 @@ def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interv
 
 def claim(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
     """That time of all these people is the meeting's; `Taken` names whose the database refused."""
-    ledger.claim(tx, meeting.tenant, subject=meeting.id, cause=KIND, people=who, when=when, state="booked", now=now)
+    claim_all(tx, meeting, who, when, now)
 
 
 def _claim_again(tx: Tx, meeting: Meeting, person: PersonId, now: datetime) -> None:

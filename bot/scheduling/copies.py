@@ -19,9 +19,10 @@ from bot.core.errors import NotFound, OverlapError, Stale, TryLater
 from bot.core.events import Draft, Instance, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Meeting
+from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.providers.base import CalendarProvider, Remote
+from bot.scheduling.colleagues import telling
 from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
 from bot.storage import calendars, mirror, people
 from bot.storage.database import Database
@@ -103,7 +104,9 @@ class Copies:
         with self.database.reading() as tx:
             coming = attending(meeting)
             owners = {one: people.person(tx, meeting.tenant, one) for one in coming}
-            counting = [one for one in calendars.of_people(tx, meeting.tenant, coming) if one.counts]
+            asker = meeting.organiser if _is_unwritten(meeting) else None
+            held = calendars.of_people(tx, meeting.tenant, coming, asker=asker)
+            counting = telling([one for one in held if one.counts])
             ids = [one.id for one in counting]
             known = mirror.busy(tx, meeting.tenant, ids, when)
         seen = self._seen(counting, owners, when)
@@ -157,6 +160,12 @@ class Copies:
     def _guard(self) -> None:
         if not self.holds():
             raise _LetGo("Somebody else works on this meeting now.")
+
+
+def _is_unwritten(meeting: Meeting) -> bool:
+    """Whether it surely stands nowhere yet. Later a company calendar may show it, and tells no event from another."""
+    is_first = meeting.state is MeetingState.BOOKING and meeting.hindered_since is None
+    return is_first and all(one.written is None for one in meeting.attendances)
 
 
 def _oldest(silent: Iterable[Calendar]) -> dict[PersonId, datetime]:

@@ -20,8 +20,9 @@ from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Slot, Vouching
 from bot.core.requests import Request
 from bot.core.zones import local, midnight
-from bot.scheduling.sight import Sight, sight
-from bot.storage import due, messages, people, proposals
+from bot.scheduling.colleagues import seek
+from bot.scheduling.sight import Sight, sight, unconnected
+from bot.storage import calendars, due, invitations, messages, people, proposals
 from bot.storage.database import Database, Tx
 
 LIMIT = 5 * PAGE
@@ -30,10 +31,17 @@ READING = timedelta(seconds=10)
 """How long "reading…" is an answer, before it says what could not be read."""
 WAITS = timedelta(hours=24)
 """How long a request waits for somebody to connect a calendar."""
+WAITS_FOR_ASKED = timedelta(days=14)
+"""And how long for somebody who was asked to; never longer than the time that it asks about."""
+YEAR = timedelta(days=365)
+"""How far ahead anybody's time is looked at."""
 STANDS = timedelta(hours=48)
 """How long times stay on offer."""
 AROUND = timedelta(days=7)
 """Where a meeting may move to first; twice that, if there is too little."""
+
+UNREAD = (Vouching.READING, Vouching.AHEAD)
+"""What a reading that was asked for may change."""
 
 KIND = "proposal"
 """The kind of its due rows and of its messages."""
@@ -84,6 +92,23 @@ class Proposing:
                 wake = _wake(tx, after)
                 if wake is not None and (after.state, after.reading_until) != (before.state, before.reading_until):
                     due.mark(tx, tenant, KIND, after.id, wake)
+            if not unconnected(tx, tenant, (person,)) and invitations.came(tx, tenant, person, now):
+                _tell_missed(tx, tenant, person, now)
+
+    def unseen(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
+        """The asker books without seeing those calendars that do not tell: times that are free for all the others."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            before = _still(asked_by(proposals.proposal(tx, tenant, proposal_id), by))
+            known = _sight(tx, before, _windows(tx, before, now), now)
+            dark = {one.person for one in known.times if one.known is None} | set(known.unseen)
+            blind = tuple(one for one in before.people if one in dark and one != by)
+            after = proposals.save(tx, answered(tx, replace(before, without=blind, page=0), now))
+            if (wake := _wake(tx, after)) is not None:
+                due.mark(tx, tenant, KIND, after.id, wake)
+            redraw(tx, after, now)
+            messages.changed(tx, tenant, INVITE, after.id, now)
+        return after
 
     def more(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
         """The next page of times; the first again after the last."""
@@ -108,7 +133,11 @@ class Proposing:
             zone = people.person(tx, tenant, meeting.organiser).zone
             day = midnight(local(meeting.when.start, zone).date(), zone)
             far = Interval(min(now, day), max(now, day) + 2 * AROUND)
-            known = sight(tx, tenant, everyone, far, now, besides=meeting.id, taken=(meeting.when,))
+            # What a company shows its organiser alone is not for the others to read; whom it was booked without, no
+            # calendar tells of now either.
+            known = sight(
+                tx, tenant, everyone, far, now, besides=meeting.id, taken=(meeting.when,), skips_unconnected=True
+            )
         near = Interval(max(now, day), max(now, day) + AROUND)
         for within in (near, Interval(now, far.end)):
             times = known.best([within], meeting.when.length, limit)
@@ -121,9 +150,7 @@ class Proposing:
     ) -> Proposal:
         now = self.clock.now()
         with self.database.transaction() as tx:
-            proposal = asked_by(proposals.proposal(tx, tenant, proposal_id), by)
-            if proposal.state not in (ProposalState.OPEN, ProposalState.WAITING):
-                raise Stale("Those times are no longer on offer. Please ask again.")
+            proposal = _still(asked_by(proposals.proposal(tx, tenant, proposal_id), by))
             saved = proposals.save(tx, change(proposal))
             redraw(tx, proposal, now)
             messages.changed(tx, tenant, INVITE, proposal_id, now)
@@ -137,28 +164,25 @@ def asked_by(proposal: Proposal, by: PersonId) -> Proposal:
     return proposal
 
 
+def _still(proposal: Proposal) -> Proposal:
+    if proposal.state not in (ProposalState.OPEN, ProposalState.WAITING):
+        raise Stale("Those times are no longer on offer. Please ask again.")
+    return proposal
+
+
 def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Interval] = ()) -> Proposal:
     """The proposal as the mirror and the ledger have it now, not saved; what does not vouch is due to be read."""
-    left = _windows(tx, proposal, now)
+    before, left = proposal, _windows(tx, proposal, now)
     known = _sight(tx, proposal, left, now, taken=taken)
-    if known.unconnected:
-        return replace(
-            proposal,
-            state=ProposalState.WAITING,
-            waiting_for=known.unconnected,
-            slots=(),
-            page=0,
-            basis=known.basis,
-            reading_until=None,
-        )
+    proposal = replace(proposal, waiting_for=known.unconnected, unseen=known.unseen, basis=known.basis)
+    if not set(known.unconnected) <= set(proposal.without):
+        return replace(proposal, state=ProposalState.WAITING, slots=(), page=0, reading_until=None)
     times = known.best(left, proposal.request.length, LIMIT)
     offered = replace(
         proposal,
         state=ProposalState.OPEN,
-        waiting_for=(),
         slots=tuple(Slot(slot_id(when), when) for when in times),
-        basis=known.basis,
-        reading_until=_reading_until(tx, proposal, known, now),
+        reading_until=_reading_until(tx, before, known, left, now),
     )
     return replace(offered, page=min(offered.page, _last_page(offered)))
 
@@ -191,7 +215,9 @@ def slot_id(when: Interval) -> str:
 
 def _windows(tx: Tx, proposal: Proposal, now: datetime) -> list[Interval]:
     """What is left of the stretches in which it may lie."""
-    return windows(proposal.request.window, people.person(tx, proposal.tenant, proposal.asker).zone, now)
+    whole = windows(proposal.request.window, people.person(tx, proposal.tenant, proposal.asker).zone, now)
+    end = proposal.created_at + YEAR
+    return [one if one.end <= end else Interval(one.start, end) for one in whole if one.start < end]
 
 
 def _sight(
@@ -199,17 +225,26 @@ def _sight(
 ) -> Sight:
     everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
     within = Interval(left[0].start, left[-1].end) if left else Interval(now, now + timedelta(days=1))
-    return sight(tx, proposal.tenant, everyone, within, now, taken=taken)
+    if left:
+        seek(tx, everyone[0], everyone[1:], now)
+    return sight(
+        tx, proposal.tenant, everyone, within, now, asker=proposal.asker, taken=taken, without=proposal.without
+    )
 
 
-def _reading_until(tx: Tx, proposal: Proposal, known: Sight, now: datetime) -> datetime | None:
+def _reading_until(
+    tx: Tx, proposal: Proposal, known: Sight, left: Sequence[Interval], now: datetime
+) -> datetime | None:
     """Until when readings are awaited; they are asked for when one becomes necessary, and not again at every look."""
-    unread = [one.calendar for one in known.basis if one.vouching is Vouching.READING]
+    unread = [one for one in known.basis if one.vouching in UNREAD]
     if not unread:
         return None
     if not _is_unread(proposal):
-        for calendar in unread:
-            due.mark(tx, proposal.tenant, "calendar", calendar, now)
+        for one in unread:
+            if one.vouching is Vouching.AHEAD:
+                calendars.reach(tx, proposal.tenant, one.calendar, left[-1].end, now)
+            else:
+                due.mark(tx, proposal.tenant, "calendar", one.calendar, now)
         return now + READING
     is_over = proposal.reading_until is None or proposal.reading_until <= now
     return None if is_over else proposal.reading_until
@@ -220,6 +255,8 @@ def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
     if before.state not in (ProposalState.OPEN, ProposalState.WAITING):
         return before
     after = answered(tx, before, now)
+    if before.state is ProposalState.WAITING and after.state is ProposalState.OPEN:
+        after = replace(after, opened_at=now)
     if _end(tx, after) <= now:
         after = replace(after, state=ProposalState.EXPIRED, slots=(), reading_until=None)
     if after == before:
@@ -241,7 +278,8 @@ def _seen(proposal: Proposal) -> tuple[object, ...]:
     start = proposal.page * PAGE
     vouching = tuple((one.calendar, one.vouching) for one in proposal.basis)
     shown = (proposal.slots[start : start + PAGE], proposal.page, _last_page(proposal))
-    return (proposal.state, proposal.waiting_for, proposal.reading_until, vouching, *shown)
+    people_missing = (proposal.waiting_for, proposal.unseen)
+    return (proposal.state, *people_missing, proposal.reading_until, vouching, *shown)
 
 
 def _wake(tx: Tx, proposal: Proposal) -> datetime | None:
@@ -254,12 +292,30 @@ def _wake(tx: Tx, proposal: Proposal) -> datetime | None:
 
 def _end(tx: Tx, proposal: Proposal) -> datetime:
     """When it expires: its patience is over, or all the time that it asked for has passed."""
-    patience = proposal.created_at + (WAITS if proposal.state is ProposalState.WAITING else STANDS)
+    if proposal.state is ProposalState.WAITING:
+        patience = proposal.created_at + _waits(tx, proposal)
+    else:
+        patience = (proposal.opened_at or proposal.created_at) + STANDS
     return min([patience, *(window.end for window in _windows(tx, proposal, proposal.created_at)[-1:])])
 
 
 def _is_unread(proposal: Proposal) -> bool:
-    return any(one.vouching is Vouching.READING for one in proposal.basis)
+    return any(one.vouching in UNREAD for one in proposal.basis)
+
+
+def _waits(tx: Tx, proposal: Proposal) -> timedelta:
+    """How long it waits for calendars: longer once somebody who was asked may connect one at any time."""
+    told = [invitations.of(tx, proposal.tenant, one) for one in proposal.waiting_for if one != proposal.asker]
+    is_asked = any(one.asked_at is not None and one.came_at is None and not one.is_unwanted for one in told)
+    return WAITS_FOR_ASKED if is_asked and proposal.asker not in proposal.waiting_for else WAITS
+
+
+def _tell_missed(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> None:
+    """Who asked for a time that is past by now hears that the calendar which was missing is there."""
+    newest = {one.asker: one for one in proposals.missed_for(tx, tenant, person, now - WAITS_FOR_ASKED)}
+    for missed in newest.values():
+        messages.show(tx, tenant, kind=KIND, subject=missed.id, person=missed.asker, now=now, ring=True)
+        messages.changed(tx, tenant, INVITE, missed.id, now)
 
 
 def _last_page(proposal: Proposal) -> int:

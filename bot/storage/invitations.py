@@ -1,4 +1,4 @@
-"""Who was asked to connect a calendar, when and by whom, and who does not want to be: a row a person, over all askers."""
+"""Who was asked to connect a calendar, when and by whom, and who does not want to be; for all askers together."""
 
 from dataclasses import dataclass
 from datetime import datetime
