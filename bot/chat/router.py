@@ -10,6 +10,7 @@ from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
 from bot.chat.conversations.connection import ConnectionTalk
+from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import GREETING, HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.meeting import MeetingTalk
@@ -31,6 +32,7 @@ class Router:
     status: StatusTalk
     connect: ConnectTalk
     connection: ConnectionTalk
+    doubt: DoubtTalk
     proposal: ProposalTalk
     invite: InviteTalk
     meeting: MeetingTalk
@@ -47,6 +49,7 @@ class Router:
             "ask": self.ask.view,
             "conflict": self.conflict.view,
             "connection": self.connection.view,
+            "doubt": self.doubt.view,
             "connect": self.connect.view,
             GREETING: self.help.view,
         }
@@ -80,6 +83,8 @@ class Router:
             "conflict.move": self.conflict.move,
             "conflict.ask": self.conflict.ask,
             "conflict.keep": self.conflict.keep,
+            "doubt.take": self.doubt.take,
+            "doubt.keep": self.doubt.keep,
             "connect.link": self.connect.link,
             "connect.later": self.invite.later,
             "help.show": self.help.show,

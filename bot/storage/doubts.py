@@ -63,8 +63,8 @@ def keep(tx: Tx, tenant: TenantId, calendar: CalendarId, doubt: Doubt) -> None:
 
 
 def decided(tx: Tx, tenant: TenantId, calendar: CalendarId, state: DoubtState) -> bool:
-    """Its owner said which it is; False where they are no longer asked."""
-    asked = (*_of(tenant, calendar), DOUBTS.c.state == DoubtState.ASKED)
+    """Its owner said which it is; False where that is settled."""
+    asked = (*_of(tenant, calendar), DOUBTS.c.state.in_((DoubtState.ASKED, DoubtState.KEPT)))
     return tx.execute(update(DOUBTS).where(*asked).values(state=state)).rowcount > 0
 
 

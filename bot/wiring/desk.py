@@ -13,6 +13,7 @@ from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
 from bot.chat.conversations.connection import ConnectionTalk
+from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.meeting import MeetingTalk
@@ -39,6 +40,7 @@ from bot.scheduling.following import Following
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
 from bot.sync.engine import Sync
+from bot.sync.owners import Reminding
 from bot.wiring.settings import Settings
 from bot.wiring.trust import trust
 
@@ -53,6 +55,7 @@ class Desk:
     connecting: Connecting
     grants: Grants
     sync: Sync
+    reminding: Reminding
     proposing: Proposing
     saga: Saga
     asking: Asking
@@ -97,6 +100,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         status=StatusTalk(database, clock),
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),
+        doubt=DoubtTalk(database, clock),
         proposal=ProposalTalk(database, clock, who, proposing, booking),
         invite=InviteTalk(database),
         meeting=MeetingTalk(database, clock, changing, asking, proposing),
@@ -112,6 +116,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         connecting=connecting,
         grants=grants,
         sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
+        reminding=Reminding(database, clock),
         proposing=proposing,
         saga=Saga(database, clock, grants.open_calendar),
         asking=asking,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.clock import Clock
-from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId
+from bot.core.ids import AskId, CalendarId, ConnectionId, MeetingId, PersonId, ProposalId
 from bot.jobs.engine import Holds, Kind, Tick
 from bot.storage.database import Database
 from bot.storage.due import Due
@@ -37,6 +37,7 @@ class Tasks:
             Kind(name="proposal", task=self.proposal, workers=2),
             Kind(name="reading", task=self.reading, workers=2),
             Kind(name="ask", task=self.ask),
+            Kind(name="connection", task=self.connection),
             Kind(name="calendar", task=self.calendar, workers=6, lease=timedelta(seconds=120)),
         )
 
@@ -74,6 +75,10 @@ class Tasks:
     def calendar(self, row: Due, _holds: Holds) -> datetime | None:
         """Read a calendar, if anything in it may have changed."""
         return self.desk().sync.read(row.tenant, CalendarId(row.subject))
+
+    def connection(self, row: Due, _holds: Holds) -> datetime | None:
+        """Somebody has not mended their account yet."""
+        return self.desk().reminding.remind(row.tenant, ConnectionId(row.subject))
 
     def reading(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody's calendars changed: first our own meetings, then what overlaps them, then what is on offer."""

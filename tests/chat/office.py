@@ -19,6 +19,7 @@ from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
 from bot.chat.conversations.connection import ConnectionTalk
+from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.meeting import MeetingTalk
@@ -93,6 +94,7 @@ class Office:
             status=StatusTalk(self.database, self.clock),
             connect=ConnectTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
+            doubt=DoubtTalk(self.database, self.clock),
             proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking),
             invite=InviteTalk(self.database),
             meeting=MeetingTalk(self.database, self.clock, self.changing, self.asking, self.proposing),
