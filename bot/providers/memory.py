@@ -10,6 +10,13 @@ service.trouble("ana", TryLater("down"))                         # every call fa
 service.lose_answer("ana")                                       # the next write happens, its answer does not come
 service.race(lambda: service.shift(...))                         # happens between the next write's look and its write
 service.forget()                                                 # every cursor is expired
+
+Service(Abilities(invites=True, keeps_uid=False, video="Twin Meet"))   # as Google and Graph: it delivers invitations
+service.makes_links = False                                      # video links are promised and do not come yet
+service.make_links()                                             # now they do
+service.halls["elbe@example.org"] = Response.ACCEPTED            # a room, and what it answers (NEEDS_ACTION: not yet)
+service.hall_answers("elbe@example.org", Response.DECLINED)      # it makes up its mind
+service.respond(work, "uid", Response.TENTATIVE)                 # a guest answers in their own calendar, by hand
 """
 
 import threading
@@ -46,6 +53,12 @@ class _Event:
     title: str
     instances: tuple[Instance, ...]
     version: int
+    guests: tuple[tuple[str, Response], ...] = ()
+    """Its ATTENDEEs, and what each answered."""
+    wants_video: bool = False
+    link: str | None = None
+    host: tuple[Remote, str] | None = None
+    """Of an invitation: the calendar and the UID of the event that it is to."""
 
     @property
     def first(self) -> Instance:
@@ -75,6 +88,10 @@ class Service:
         self.rooms: Sequence[Room] | None = None
         self.answers: dict[tuple[Remote, str], Response] = {}
         """What owners answered to invitations through us."""
+        self.makes_links = True
+        """Whether a video link is there with the event that wants it, or comes later."""
+        self.halls: dict[str, Response] = {}
+        """The rooms that can be invited by address, and what each answers at once."""
         self.calls = 0
         """How many calls came in, refused ones too."""
         self._calendars: dict[Remote, _Calendar] = {}
@@ -92,7 +109,7 @@ class Service:
             url="memory://service/",
             user=user,
             password=PASSWORD,
-            addresses=(f"{user}@example.org",),
+            addresses=(_address(user),),
         )
 
     def connect(self, account: Account, _keeper: Keeper | None = None, /) -> "Opened":
@@ -136,7 +153,9 @@ class Service:
         with self._lock:
             held = self._held(remote)
             held.changes += 1
-            held.events[instances[0].uid] = _Event(title=title, instances=tuple(instances), version=held.changes)
+            before = held.events.get(instances[0].uid) or _Event(title=title, instances=(), version=0)
+            stored = replace(before, title=title, instances=tuple(instances), version=held.changes)
+            held.events[instances[0].uid] = stored
 
     def shift(self, remote: Remote, uid: str, to: Interval) -> None:
         """Its owner moves a single event by hand, which raises SEQUENCE and keeps our tag."""
@@ -147,10 +166,35 @@ class Service:
 
     def decline(self, remote: Remote, uid: str) -> None:
         """Its owner declines it; it stays in the calendar, as declined invitations do."""
+        self.respond(remote, uid, Response.DECLINED)
+
+    def respond(self, remote: Remote, uid: str, response: Response) -> None:
+        """Its owner answers it; whose event it is hears of that, if the service delivered it."""
         with self._lock:
-            event = self._event(remote, uid)
-            declined = [replace(one, blocks=False, is_declined=True) for one in event.instances]
-            self.store(remote, declined, event.title)
+            event, declines = self._event(remote, uid), response is Response.DECLINED
+            kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
+            answered = [replace(one, blocks=not declines, is_declined=declines, kind=kind) for one in event.instances]
+            self.store(remote, answered, event.title)
+            if event.host is not None:
+                self._hears(*event.host, _address(self._held(remote).owner), response)
+
+    def hall_answers(self, address: str, response: Response) -> None:
+        """A room answers every invitation that it has."""
+        with self._lock:
+            self.halls[address] = response
+            for remote, held in self._calendars.items():
+                for uid in [uid for uid, event in held.events.items() if address in dict(event.guests)]:
+                    self._hears(remote, uid, address, response)
+
+    def make_links(self) -> None:
+        """The video links that were promised are there."""
+        with self._lock:
+            self.makes_links = True
+            for held in self._calendars.values():
+                for uid, event in held.events.items():
+                    if event.wants_video and event.link is None:
+                        held.changes += 1
+                        held.events[uid] = replace(event, link=_link(uid), version=held.changes)
 
     def drop(self, remote: Remote, uid: str) -> None:
         """It is deleted by hand, or was never there."""
@@ -202,6 +246,48 @@ class Service:
             yield
         finally:
             self._open.set()
+
+    def shown_as(self, uid: str) -> str | None:
+        """The UID under which others see an event of ours, where the service does not keep the one it is given."""
+        return None if self.abilities.keeps_uid else f"{uid}#memory"
+
+    def _hears(self, remote: Remote, uid: str, address: str, response: Response) -> None:
+        held = self._held(remote)
+        event = held.events.get(uid)
+        if event is not None:
+            held.changes += 1
+            guests = tuple((one, response if one == address else told) for one, told in event.guests)
+            held.events[uid] = replace(event, guests=guests, version=held.changes)
+
+    def _invite(self, remote: Remote, draft: Draft) -> None:
+        """Keep whom it invites, deliver it to those who are here, and let rooms answer."""
+        event = self._event(remote, draft.uid)
+        known = dict(event.guests) if event.first.when == draft.when else {}
+        invited = [one.email.lower() for one in draft.invitees if one.is_invited and one.email]
+        told = {one: self.halls.get(one, known.get(one, Response.NEEDS_ACTION)) for one in invited}
+        wants = event.wants_video or draft.wants_video
+        link = _link(draft.uid) if wants and self.makes_links and event.link is None else event.link
+        kept = replace(event, guests=tuple(told.items()), wants_video=wants, link=link)
+        self._held(remote).events[draft.uid] = kept
+        for address, response in told.items():
+            for theirs, held in self._calendars.items():
+                if _address(held.owner) == address:
+                    self._deliver(theirs, (remote, draft.uid), kept, response)
+                    break
+
+    def _deliver(self, theirs: Remote, host: tuple[Remote, str], event: _Event, response: Response) -> None:
+        uid = self.shown_as(event.first.uid) or event.first.uid
+        kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
+        shown = replace(event.first, uid=uid, ours=None, kind=kind, is_declined=response is Response.DECLINED)
+        self.store(theirs, (replace(shown, blocks=not shown.is_declined),), event.title)
+        held = self._held(theirs)
+        held.events[uid] = replace(held.events[uid], host=host)
+
+    def _take_back(self, remote: Remote, uid: str) -> None:
+        """The organiser's event is gone, and so is every invitation to it."""
+        for theirs, held in self._calendars.items():
+            for one in [one for one, event in held.events.items() if event.host == (remote, uid)]:
+                self.drop(theirs, one)
 
     def _held(self, remote: Remote) -> _Calendar:
         if remote not in self._calendars:
@@ -287,21 +373,26 @@ class Opened:
             if stands is not None and stands.first.ours != draft.meeting:
                 raise Stale("Somebody else's event has this UID.")
             wanted = _drafted(draft, 0 if stands is None else stands.first.sequence)
-            if stands is None or stands.instances != (wanted,) or stands.title != draft.title:
+            invited = {one.email.lower() for one in draft.invitees if one.is_invited and one.email}
+            is_same = stands is not None and (stands.instances, stands.title) == ((wanted,), draft.title)
+            if not is_same or stands is None or invited != dict(stands.guests).keys():
                 self._service.store(remote, (wanted,), draft.title)
+                if self.abilities.invites:
+                    self._service._invite(remote, draft)
             self._service._answer(self._account)
-            return _written(held.events[draft.uid])
+            return self._written(held.events[draft.uid])
 
     def get(self, remote: Remote, uid: str) -> Written | None:
         with self._service._call(self._account):
             event = self._own(remote).events.get(uid)
-            return None if event is None else _written(event)
+            return None if event is None else self._written(event)
 
     def remove(self, remote: Remote, uid: str) -> None:
         with self._service._call(self._account):
             event = self._writable(remote).events.get(uid)
             if event is not None and event.first.ours is not None:
                 self._service.drop(remote, uid)
+                self._service._take_back(remote, uid)
             self._service._answer(self._account)
 
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
@@ -312,13 +403,9 @@ class Opened:
 
     def answer(self, remote: Remote, uid: str, response: Response) -> None:
         with self._service._call(self._account):
-            event = self._own(remote).events.get(uid)
-            if event is None:
+            if uid not in self._own(remote).events:
                 raise NotFound("This invitation is not there (any more).")
-            declines = response is Response.DECLINED
-            kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
-            answered = [replace(one, blocks=not declines, is_declined=declines, kind=kind) for one in event.instances]
-            self._service.store(remote, answered, event.title)
+            self._service.respond(remote, uid, response)
             self._service.answers[remote, uid] = response
             self._service._answer(self._account)
 
@@ -336,6 +423,20 @@ class Opened:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _written(self, event: _Event) -> Written:
+        first = event.first
+        return Written(
+            uid=first.uid,
+            meeting=first.ours or None,
+            when=first.when,
+            sequence=first.sequence,
+            status=first.status,
+            etag=f'"{event.version}"',
+            ical_uid=None if first.ours is None else self._service.shown_as(first.uid),
+            link=event.link,
+            answers=event.guests,
+        )
 
     def _own(self, remote: Remote) -> _Calendar:
         held = self._service._held(remote)
@@ -400,13 +501,9 @@ def _drafted(draft: Draft, sequence: int) -> Instance:
     )
 
 
-def _written(event: _Event) -> Written:
-    first = event.first
-    return Written(
-        uid=first.uid,
-        meeting=first.ours or None,
-        when=first.when,
-        sequence=first.sequence,
-        status=first.status,
-        etag=f'"{event.version}"',
-    )
+def _address(user: str) -> str:
+    return f"{user}@example.org"
+
+
+def _link(uid: str) -> str:
+    return f"https://video.example.org/{uid}"
