@@ -7,6 +7,7 @@ over here and never reaches a parser. Everything that could make a parser run aw
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.core.errors import NotACalendar
 
@@ -37,7 +38,12 @@ NEEDED = frozenset(
         "X-OVERLAP-MEETING",
     }
 )
-_NAME = re.compile(r"[A-Za-z0-9-]+")
+ABOUT = frozenset({"X-WR-TIMEZONE", "X-WR-CALNAME", "NAME", "METHOD", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"})
+"""What a calendar says of itself."""
+DATES = frozenset({"RDATE", "EXDATE"})
+SLICE = 256 * 1024
+_ZONE = re.compile(rb"\n(?i:(BEGIN:VTIMEZONE[^\n]*\n.*?\nEND:VTIMEZONE))", re.DOTALL)
+_TZID = re.compile(r"(?i:TZID)[;:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +60,31 @@ class Line:
         return f"{self.name}{params}:{self.value}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """The lines of one VEVENT that were asked for."""
+    """The properties of one VEVENT that were asked for; each as the bytes after its name until somebody looks."""
 
-    lines: tuple[Line, ...]
+    props: dict[str, bytes] = field(default_factory=dict)
+    """The first of each name."""
+    more: list[tuple[str, bytes]] = field(default_factory=list)
+    """The further ones."""
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        for name, rest in (*self.props.items(), *self.more):
+            yield _line(name, rest)
 
     def every(self, name: str) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.name == name)
+        return tuple(_line(name, rest) for rest in self.raw(name))
+
+    def raw(self, name: str) -> list[bytes]:
+        """All of that name, unread."""
+        first = self.props.get(name)
+        return [] if first is None else [first, *(rest for other, rest in self.more if other == name)]
 
     def first(self, name: str) -> Line | None:
-        return next((line for line in self.lines if line.name == name), None)
+        rest = self.props.get(name)
+        return None if rest is None else _line(name, rest)
 
     def value(self, name: str) -> str:
         """The value in upper case without blanks around it, or nothing."""
@@ -77,82 +97,129 @@ class Document:
     """One or several VCALENDARs: their events and what they say about zones."""
 
     events: list[Event] = field(default_factory=list)
+    busy: list[Line] = field(default_factory=list)
+    """The FREEBUSY lines of its VFREEBUSY components (RFC 5545 §3.6.4)."""
     timezones: dict[str, list[str]] = field(default_factory=dict)
     """The lines of each VTIMEZONE, by its TZID."""
-    zone: str | None = None
-    """X-WR-TIMEZONE: where the floating times of an export belong."""
+    about: dict[str, Line] = field(default_factory=dict)
+    """What the first calendar of them says of itself."""
+
+    @property
+    def zone(self) -> str | None:
+        """X-WR-TIMEZONE: where the floating times of an export belong."""
+        line = self.about.get("X-WR-TIMEZONE")
+        return None if line is None else line.value.strip()
 
 
 def document(data: bytes, *, needed: frozenset[str] = NEEDED) -> Document:
     """The events of an iCalendar text; `NotACalendar` for an empty, cut, oversized or altogether different one."""
     if len(data) > MOST_BYTES:
         raise NotACalendar("The calendar is too large to be read.")
-    lines = _unfolded(data)
+    text = unfolded(data)
     # A page that asks for a password comes with 200 and parses as an empty calendar; so does half a file.
-    if not lines or lines[0].upper() != "BEGIN:VCALENDAR" or lines[-1].upper() != "END:VCALENDAR":
+    first, last = text[1:].split(b"\n", 1)[0], text[text.rfind(b"\n") :]
+    if first.strip().upper() != b"BEGIN:VCALENDAR" or last.strip().upper() != b"END:VCALENDAR":
         raise NotACalendar("The answer is no calendar, or only a part of one.")
-    return _sorted(lines, needed)
+    found = _Sorting().sorted(text, needed)
+    for match in _ZONE.finditer(text) if found.has_zones else ():
+        lines = match[1].decode(errors="replace").split("\n")
+        named = next((line(one).value for one in lines if _TZID.match(one)), "")
+        found.document.timezones.setdefault(named.strip(), lines)
+    return found.document
 
 
-def _unfolded(data: bytes) -> list[str]:
+def unfolded(data: bytes) -> bytes:
+    """The same text with each content line on a line of its own, every one of them after a line break."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
-    plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     # RFC 5545 §3.1: a line break followed by one blank is no break at all, even within a character.
-    unfolded = plain.replace(b"\n ", b"").replace(b"\n\t", b"").decode(errors="replace")
-    lines = [line for line in unfolded.split("\n") if line.strip()]
-    if lines:
-        lines[0], lines[-1] = lines[0].strip(), lines[-1].strip()
-    return lines
+    return b"\n" + data.replace(b"\n ", b"").replace(b"\n\t", b"").strip()
 
 
-def _sorted(lines: list[str], needed: frozenset[str]) -> Document:
-    found = Document()
-    path: list[str] = []
-    event: list[Line] = []
-    zone: list[str] = []
-    for text in lines:
-        name = _name(text)
-        if len(text) > MOST_LINE and name in needed:  # others may be: pictures travel in ATTACH
-            raise NotACalendar("The calendar holds a line that is too long to be read.")
-        if name == "BEGIN":
-            path.append(text[6:].strip().upper())
-            if len(path) > DEEPEST:
-                raise NotACalendar("The calendar is nested too deeply to be read.")
-            if path[-1] == "VEVENT":
-                event = []
-            elif path[-1] == "VTIMEZONE":
-                zone = []
-        if "VTIMEZONE" in path:
-            zone.append(text)
-        elif path and path[-1] == "VEVENT" and name in needed:
-            event.append(line(text))
-        elif name == "X-WR-TIMEZONE" and path == ["VCALENDAR"]:
-            found.zone = line(text).value.strip()
-        if name == "END":
-            ended = text[4:].strip().upper()
-            if not path or path.pop() != ended:
-                raise NotACalendar("The calendar's parts do not fit together.")
-            _collect(found, ended, event, zone)
-    if path:
-        raise NotACalendar("The answer is only a part of a calendar.")
-    return found
+class _Sorting:
+    """One pass over the needed lines."""
+
+    def __init__(self) -> None:
+        self.document = Document()
+        self.has_zones = False
+        self._path: list[bytes] = []
+        self._event = Event()
+
+    def sorted(self, text: bytes, needed: frozenset[str]) -> "_Sorting":
+        names = {name.encode(): name for name in (*needed, *ABOUT, "BEGIN", "END", "FREEBUSY")}
+        props: dict[str, bytes] | None = None
+        dates = 0
+        for written, rest in _wanted(text, needed | ABOUT):
+            name = names.get(written) or names[written.upper()]
+            if name == "BEGIN":
+                props, dates = self._begun(rest[1:].strip().upper()), 0
+            elif name == "END":
+                props = self._ended(rest[1:].strip().upper())
+            elif props is not None:
+                if name in props:
+                    self._event.more.append((name, rest))
+                else:
+                    props[name] = rest
+                if name in DATES:
+                    dates += rest.count(b",") + 1
+                if dates > MOST_DATES or len(rest) > MOST_LINE:  # other lines may be long: pictures travel in ATTACH
+                    raise NotACalendar("The calendar holds a line, or an event, that is too long to be read.")
+            else:
+                self._aside(name, rest)
+        if self._path:
+            raise NotACalendar("The answer is only a part of a calendar.")
+        return self
+
+    def _begun(self, component: bytes) -> dict[str, bytes] | None:
+        self._path.append(component)
+        if len(self._path) > DEEPEST:
+            raise NotACalendar("The calendar is nested too deeply to be read.")
+        if component != b"VEVENT":
+            self.has_zones = self.has_zones or component == b"VTIMEZONE"
+            return None
+        self._event = Event()
+        return self._event.props
+
+    def _ended(self, component: bytes) -> dict[str, bytes] | None:
+        if not self._path or self._path.pop() != component:
+            raise NotACalendar("The calendar's parts do not fit together.")
+        if component == b"VEVENT":
+            if len(self.document.events) >= MOST_EVENTS:
+                raise NotACalendar("The calendar holds more than can be read.")
+            self.document.events.append(self._event)
+        # An alarm within an event has ended, and the event goes on.
+        return self._event.props if self._path and self._path[-1] == b"VEVENT" else None
+
+    def _aside(self, name: str, rest: bytes) -> None:
+        if name in ABOUT and self._path == [b"VCALENDAR"] and len(rest) < MOST_LINE:
+            self.document.about.setdefault(name, _line(name, rest))
+        elif name == "FREEBUSY" and self._path[-1:] == [b"VFREEBUSY"] and len(rest) < MOST_LINE:
+            self.document.busy.append(_line(name, rest))
+            if len(self.document.busy) > MOST_EVENTS:
+                raise NotACalendar("The calendar holds more than can be read.")
 
 
-def _collect(found: Document, ended: str, event: list[Line], zone: list[str]) -> None:
-    if ended == "VEVENT":
-        dates = sum(one.value.count(",") + 1 for one in event if one.name in ("RDATE", "EXDATE"))
-        if len(found.events) >= MOST_EVENTS or dates > MOST_DATES:
-            raise NotACalendar("The calendar holds more than can be read.")
-        found.events.append(Event(tuple(event)))
-    elif ended == "VTIMEZONE":
-        named = next((line(text).value for text in zone if _name(text) == "TZID"), "")
-        found.timezones.setdefault(named.strip(), list(zone))
+def _wanted(text: bytes, needed: frozenset[str]) -> Iterator[tuple[bytes, bytes]]:
+    """The needed lines, each as its name and the rest; a slice at a time, so that they are never all in memory."""
+    pattern, at = _pattern(needed), 0
+    while at < len(text):
+        end = text.find(b"\n", at + SLICE)
+        end = len(text) if end < 0 else end
+        yield from pattern.findall(text, at, end)
+        at = end
 
 
-def _name(text: str) -> str:
-    match = _NAME.match(text)
-    return match.group().upper() if match else ""
+@lru_cache(maxsize=8)
+def _pattern(needed: frozenset[str]) -> re.Pattern[bytes]:
+    # The first letter as a set of two, and the rest without regard to case: what begins otherwise is passed at once.
+    names = sorted({*needed, "BEGIN", "END", "FREEBUSY"})
+    either = "|".join(f"[{name[0]}{name[0].lower()}](?i:{re.escape(name[1:])})" for name in names)
+    return re.compile(rf"\n({either})([;:][^\n]*)".encode())
+
+
+def _line(name: str, rest: bytes) -> Line:
+    return line(name + rest.decode(errors="replace"))
 
 
 def line(text: str) -> Line:

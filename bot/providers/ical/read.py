@@ -1,45 +1,65 @@
 """iCalendar text -> the instances that stand in a window: what blocks, how hard, and what is ours.
 
-Series are expanded by `recurring-ical-events`, from a text that holds nothing but times (`ical/times`). A series that
-cannot be expanded becomes one block where it starts; it never vanishes.
+Almost every series is of a kind that arithmetic expands (`ical/series`). The odd ones are expanded by
+`recurring-ical-events`, from a text that holds nothing but times (`ical/times`), in a process with limits
+(`ical/guarded`). A series that cannot be expanded becomes one block where it starts; it never vanishes.
 """
 
 import logging
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-import icalendar
-import recurring_ical_events
-
-from bot.core.errors import InvalidInput
+from bot.core.errors import InvalidInput, NotACalendar
 from bot.core.events import Instance, Written, distinct
 from bot.core.intervals import Interval
-from bot.core.zones import WallTime, midnight, whole_days
+from bot.providers.ical.freebusy import busy
+from bot.providers.ical.guarded import GUARDED, Occurrence, Overworked
 from bot.providers.ical.lines import NEEDED, Document, Event, document
+from bot.providers.ical.moments import Found, Moments, seconds
 from bot.providers.ical.rules import Incessant, Untamed
 from bot.providers.ical.says import Said, answers, said
-from bot.providers.ical.times import SOURCE, lies_far, moved_by, once, repeated, text
+from bot.providers.ical.series import stepped
+from bot.providers.ical.stamps import Odd, day_number
+from bot.providers.ical.times import lies_far, moved_by, repeated, text
 from bot.providers.ical.zones import Zones, known
 
 log = logging.getLogger(__name__)
 
 PAD = timedelta(days=2)
 """Around the window while expanding: days and zones are sorted out exactly afterwards."""
-MOST_INSTANCES = 5_000
+MOST_INSTANCES = 50_000
 MOST_CPU = 20.0
 _ESCAPED = re.compile(r"\\(.)")
-Moment = date | datetime
+Told = tuple[Said, Found]
 
 
 @dataclass(slots=True)
 class Patience:
-    """How many seconds of work one reading of a whole calendar may still cost before series are no longer expanded."""
+    """What one reading of a whole calendar may still cost before series are no longer expanded."""
 
     left: float = MOST_CPU
+    """Seconds of work."""
+    room: int = MOST_INSTANCES
+
+
+@dataclass(slots=True)
+class Understood:
+    """What a text came to, and what had to be guessed."""
+
+    instances: list[Instance]
+    events: int = 0
+    series: int = 0
+    guessed: int = 0
+    """Series that could not be expanded, each shown as one block."""
+    untold: int = 0
+    """Events left out, because nothing says when they are."""
+    zones: set[str] = field(default_factory=set)
+    """The zones that times are given in."""
+    assumed: set[str] = field(default_factory=set)
+    """Those among them that nothing explains; the owner's zone stood in."""
 
 
 def instances(
@@ -49,11 +69,14 @@ def instances(
 
     `zone` is where floating times and whole days are understood, `addresses` tell which ATTENDEE is the owner.
     """
-    patience = patience or Patience()
-    began = time.thread_time()
-    found = distinct(_every(document(data), window, zone, addresses, patience))
-    patience.left -= time.thread_time() - began
-    return found
+    return understood(document(data), window, zone, addresses, patience).instances
+
+
+def understood(
+    doc: Document, window: Interval, zone: str, addresses: Collection[str], patience: Patience | None = None
+) -> Understood:
+    """The same, with what had to be guessed; `NotACalendar` where there is more than can be kept."""
+    return _Reader(doc, window, zone, addresses, patience or Patience()).understood()
 
 
 def holds(data: bytes, uid: str) -> bool:
@@ -95,134 +118,168 @@ def _of(doc: Document, uid: str) -> list[Event]:
 
 
 def _alone(doc: Document, event: Event, zone: str) -> Iterator[Instance]:
-    return _Reader([event], [said("", event, ())], Zones(zone, doc.timezones), zone).as_single_blocks()
+    """The VEVENT itself, by what it says to nobody in particular."""
+    source = said("", event, ())
+    found = _placed(event, source, Moments(Zones(zone, doc.timezones), zone))
+    if found is not None:
+        yield found.instance(source)
 
 
-def _every(
-    doc: Document, window: Interval, zone: str, addresses: Collection[str], patience: Patience
-) -> Iterator[Instance]:
-    owner = (doc.zone and known(doc.zone)) or zone
-    began = time.thread_time()
-    for uid, events in _series(doc.events):
-        sources = [said(uid, event, addresses) for event in events]
-        is_ours = any(source.ours is not None for source in sources)
-        if not is_ours and len(events) == 1 and lies_far(events[0], window, PAD):
-            continue
-        reader = _Reader(events, sources, Zones(owner, doc.timezones), zone)
+def _placed(event: Event, source: Said, moments: Moments) -> Found | None:
+    """Where the VEVENT stands, in the owner's zone where its own cannot be understood; None where it takes no time."""
+    try:
+        return moments.alone(event, source)
+    except Odd:
         try:
-            if time.thread_time() - began > patience.left:
-                raise Untamed("this calendar takes too long to expand")
-            found = reader.expanded(window)
-        except Exception as error:  # whatever a library stumbles over, the block must not vanish with it
-            log.warning("A series cannot be expanded (%s) and is shown as one block", type(error).__name__)
-            found = list(reader.as_single_blocks())
-            if isinstance(error, Incessant):
-                found = [_stretched(one, window) for one in found]
-        yield from (one for one in found if one.ours is not None or (one.blocks and one.when.overlaps(window)))
+            return Moments(Zones(moments.zones.owner, {}), moments.zone).alone(event, source)
+        except (Odd, InvalidInput, OverflowError):
+            return None
 
 
-def _series(events: Iterable[Event]) -> Iterator[tuple[str, list[Event]]]:
-    """The events by UID: a master and its overrides belong together (RFC 4791 §4.1); a second master stands alone."""
-    found: dict[tuple[str, int], list[Event]] = {}
-    for number, event in enumerate(events):
-        uid = event.first("UID")
-        named = uid.value.strip() if uid is not None else f"without-uid-{number}"
-        is_master = event.first("RECURRENCE-ID") is None
-        has_master = any(one.first("RECURRENCE-ID") is None for one in found.get((named, 0), ()))
-        found.setdefault((named, number if is_master and has_master else 0), []).append(event)
-    return ((uid, series) for (uid, _), series in found.items())
-
-
-@dataclass(frozen=True, slots=True)
 class _Reader:
-    """One series: its VEVENTs, what they say, and the zones they are in."""
+    """One reading of one text."""
 
-    events: Sequence[Event]
-    sources: Sequence[Said]
-    zones: Zones
-    zone: str
+    def __init__(
+        self, doc: Document, window: Interval, zone: str, addresses: Collection[str], patience: Patience
+    ) -> None:
+        owner = (doc.zone and known(doc.zone)) or zone
+        self._doc = doc
+        self._window = window
+        self._since, self._until = seconds(window.start), seconds(window.end)
+        self._addresses = addresses
+        self._patience = patience
+        self._zones = Zones(owner, doc.timezones)
+        self._moments = Moments(self._zones, zone)
+        self._found = Understood([], events=len(doc.events) + len(doc.busy))
+        self._is_plain = True
+        """Whether no two of them can be the same instance."""
 
-    def expanded(self, window: Interval) -> list[Instance]:
-        """Every instance in or near the window, and the VEVENTs of ours wherever they stand."""
-        if not any(event.first(name) for event in self.events for name in ("RRULE", "RDATE")):
-            return list(self.as_single_blocks())
-        lines = [list(repeated(event, number, self.zones, window)) for number, event in enumerate(self.events)]
-        query = recurring_ical_events.of(self._parsed(lines), components=("VEVENT",))
-        found: list[Instance] = []
-        for one in query.between(window.start - PAD, window.end + PAD):
-            start, end = one["DTSTART"].dt, one["DTEND"].dt
-            number = int(one[SOURCE])
-            original = one["RECURRENCE-ID"].dt if "RECURRENCE-ID" in one else start
-            if (move := moved_by(self.events[number])) is not None:
-                original = start - move
-            found.extend(self._instance(self.sources[number], original, start, end))
-            if len(found) > MOST_INSTANCES:
-                raise Untamed("more instances than can be kept")
-        known_starts = {one.starts for one in found}
-        ours = (one for one in self.as_single_blocks() if one.ours is not None and one.starts not in known_starts)
+    def understood(self) -> Understood:
+        found = self._found
+        for uid, events in self._series():
+            self._keep(self._of_one(uid, events))
+        try:
+            self._keep(busy(self._doc, self._moments, self._since, self._until))
+        except Odd:
+            raise NotACalendar("The calendar says when somebody is busy in a way that cannot be read.") from None
+        if not self._is_plain:
+            found.instances = distinct(found.instances)
+        found.zones, found.assumed = set(filter(None, self._zones.found)), self._zones.assumed
+        return found
+
+    def _keep(self, told: Iterable[Told]) -> None:
+        before = len(self._found.instances)
+        self._found.instances.extend([one.instance(source) for source, one in told])
+        self._patience.room -= len(self._found.instances) - before
+        if self._patience.room < 0:
+            raise NotACalendar("The calendar holds more than can be kept.")
+
+    def _series(self) -> Iterator[tuple[str, list[Event]]]:
+        """The events by UID: a master and its exceptions belong together (RFC 4791 §4.1); a second master is alone."""
+        found: dict[str, list[Event]] = {}
+        further: list[tuple[str, list[Event]]] = []
+        for number, event in enumerate(self._doc.events):
+            rest = event.props.get("UID")
+            uid = rest.rpartition(b":")[2].decode(errors="replace").strip() if rest else f"without-uid-{number}"
+            others = found.get(uid)
+            if others is None:
+                found[uid] = [event]
+            elif _is_master(event) and any(map(_is_master, others)):
+                self._is_plain = False
+                further.append((uid, [event]))
+            else:
+                others.append(event)
+        yield from found.items()
+        yield from further
+
+    def _of_one(self, uid: str, events: list[Event]) -> Iterable[Told]:
+        sources = [said(uid, event, self._addresses) for event in events]
+        if not any("RRULE" in event.props or "RDATE" in event.props for event in events):
+            self._is_plain = self._is_plain and len(events) == 1
+            return [one for one in self._singly(events, sources) if self._counts(one)]
+        self._found.series += 1
+        if len(events) == 1 and "X-OVERLAP-MEETING" not in events[0].props and lies_far(events[0], self._window, PAD):
+            return ()
+        began = time.thread_time()
+        try:
+            if self._patience.left < 0:
+                raise Untamed("this calendar takes too long to expand")
+            return list(stepped(events, sources, self._moments, self._since, self._until))
+        except (Odd, OverflowError, InvalidInput):
+            self._is_plain = False
+            return [one for one in self._oddly(events, sources) if self._counts(one)]
+        except Untamed as error:
+            return self._guessed(events, sources, error)
+        finally:
+            self._patience.left -= time.thread_time() - began
+
+    def _counts(self, told: Told) -> bool:
+        source, one = told
+        return source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))
+
+    def _singly(self, events: Sequence[Event], sources: Sequence[Said]) -> Iterator[Told]:
+        """Each VEVENT once, where it starts, whatever it says about recurrence."""
+        for event, source in zip(events, sources, strict=True):
+            try:
+                found = self._moments.alone(event, source)
+            except (Odd, InvalidInput, OverflowError):
+                found = _placed(event, source, self._moments)
+                if found is None:
+                    # Nothing says when it is: there is no time to block.
+                    self._found.untold += 1
+                    log.warning("An event without a readable time is left out")
+            if found is not None:
+                yield source, found
+
+    def _oddly(self, events: Sequence[Event], sources: Sequence[Said]) -> Iterable[Told]:
+        """Every instance of a series that arithmetic does not expand; one block where nothing does."""
+        try:
+            return self._expanded(events, sources)
+        except Exception as error:  # whatever a library stumbles over, the block must not vanish with it
+            return self._guessed(events, sources, error)
+
+    def _guessed(self, events: Sequence[Event], sources: Sequence[Said], error: Exception) -> list[Told]:
+        log.warning("A series cannot be expanded (%s) and is shown as one block", type(error).__name__)
+        self._is_plain = False
+        self._found.guessed += 1
+        found = list(self._singly(events, sources))
+        if isinstance(error, Incessant):
+            found = [(source, replace(one, ends=max(one.ends, self._until))) for source, one in found]
+        return [one for one in found if self._counts(one)]
+
+    def _expanded(self, events: Sequence[Event], sources: Sequence[Said]) -> list[Told]:
+        zones = Zones(self._zones.owner, self._doc.timezones, assumed=self._zones.assumed)
+        lines = [list(repeated(event, number, zones, self._window)) for number, event in enumerate(events)]
+        moves = [None if (move := moved_by(event)) is None else move.total_seconds() for event in events]
+        since, until = seconds(self._window.start - PAD), seconds(self._window.end + PAD)
+        try:
+            expanded = GUARDED.expand(text(lines, zones), moves, since, until)
+        except Overworked as error:
+            self._patience.left -= error.used
+            raise
+        self._patience.left -= expanded.used
+        found = [told for one in expanded.occurrences for told in self._told(one, sources[one.number])]
+        starts = {one.original for _, one in found}
+        ours = (told for told in self._singly(events, sources) if told[0].ours and told[1].original not in starts)
         return [*found, *ours]
 
-    def as_single_blocks(self) -> Iterator[Instance]:
-        """Each VEVENT once, where it starts, whatever it says about recurrence."""
-        for event, source in zip(self.events, self.sources, strict=True):
-            try:
-                lines = once(event, self.zones)
-                parsed = self._parsed([lines]).walk("VEVENT")[0]
-                start = parsed["DTSTART"].dt
-                original = parsed["RECURRENCE-ID"].dt if "RECURRENCE-ID" in parsed else start
-                yield from self._instance(source, original, start, _end(parsed, start, source))
-            except (KeyError, ValueError, TypeError, AttributeError, OverflowError, InvalidInput) as error:
-                # Nothing says when it is: there is no time to block.
-                log.warning("An event without a readable time is left out (%s)", type(error).__name__)
-
-    def _parsed(self, lines: Iterable[Iterable[str]]) -> Any:
-        lines = [list(event) for event in lines]
-        with self.zones.ready():
-            return icalendar.Calendar.from_ical(text(lines, self.zones))
-
-    def _instance(self, source: Said, original: Moment, start: Moment, end: Moment) -> Iterator[Instance]:
-        """One occurrence; none where it takes no time at all, so that it cannot block."""
-        if isinstance(start, datetime):
-            begins = self._instant(start)
-            is_exact = source.duration is not None and source.is_exact
-            ends = begins + source.duration if is_exact and source.duration is not None else self._instant(end)
-            if ends == begins and source.ours is None:
-                return
-            when = Interval(min(begins, ends), max(begins, ends, begins + timedelta(seconds=1)))
+    def _told(self, one: Occurrence, source: Said) -> Iterator[Told]:
+        """One instance; none where it takes no time at all, so that it cannot block."""
+        begins, all_day = self._second(one.start), isinstance(one.start, str)
+        if isinstance(one.start, str):
+            after = max(day_number(str(one.end)), day_number(one.start) + 1)
+            ends = self._moments.midnight(after)
+        elif source.duration is not None and source.is_exact:
+            ends = begins + int(source.duration.total_seconds())
         else:
-            last = end.date() if isinstance(end, datetime) else end
-            when = whole_days(start, max(last, start + timedelta(days=1)), self.zone)
-        yield Instance(
-            uid=source.uid,
-            starts=self._instant(original),
-            when=when,
-            kind=source.kind,
-            all_day=not isinstance(start, datetime),
-            ours=source.ours,
-            status=source.status,
-            sequence=source.sequence,
-            blocks=source.blocks,
-            is_declined=source.is_declined,
-        )
+            ends = self._second(one.end)
+        if ends != begins or source.ours is not None:
+            found = Found(self._second(one.original), min(begins, ends), max(begins, ends, begins + 1), all_day)
+            yield source, found
 
-    def _instant(self, at: Moment) -> datetime:
-        """The instant in UTC of a parsed time; a date is the midnight that begins it."""
-        if not isinstance(at, datetime):
-            return midnight(at, self.zone)
-        if at.tzinfo is None:
-            return WallTime(at.date(), at.time(), self.zone).instant()
-        return at.astimezone(UTC).replace(microsecond=0)
+    def _second(self, at: int | str) -> int:
+        return self._moments.midnight(day_number(at)) if isinstance(at, str) else at
 
 
-def _end(parsed: Any, start: Moment, source: Said) -> Moment:
-    if "DTEND" in parsed:
-        end: Moment = parsed["DTEND"].dt
-        return end
-    if source.duration is not None:
-        return start + source.duration
-    # RFC 5545 §3.6.1: a date alone lasts that day, a time alone takes no time.
-    return start if isinstance(start, datetime) else start + timedelta(days=1)
-
-
-def _stretched(one: Instance, window: Interval) -> Instance:
-    return replace(one, when=Interval(one.when.start, max(one.when.end, window.end)))
+def _is_master(event: Event) -> bool:
+    return "RECURRENCE-ID" not in event.props

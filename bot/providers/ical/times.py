@@ -15,7 +15,6 @@ from bot.providers.ical.zones import Zones
 SOURCE = "X-OVERLAP-SOURCE"
 """Carries the VEVENT's number through the expansion."""
 OTHERS = ("RECURRENCE-ID", "RDATE", "EXDATE")
-SINGLE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 KEPT_PARAMS = ("VALUE", "RANGE")
 _DATES = re.compile(r"\s*\d{8}(T\d{6}Z?(/[^,]+)?)?(,\d{8}(T\d{6}Z?(/[^,]+)?)?)*\s*\Z", re.IGNORECASE)
 """What is no date excludes and adds nothing; it must not cost the whole series."""
@@ -26,11 +25,6 @@ def text(events: Iterable[Iterable[str]], zones: Zones) -> bytes:
     """A calendar of these VEVENTs and of the VTIMEZONEs that they use."""
     inner = [line for event in events for line in ("BEGIN:VEVENT", *event, "END:VEVENT")]
     return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *zones.used.values(), *inner, "END:VCALENDAR", ""]).encode()
-
-
-def once(event: Event, zones: Zones) -> list[str]:
-    """The lines that say where the VEVENT itself stands, whatever it repeats."""
-    return [zoned(line, zones).written() for line in event.lines if line.name in SINGLE]
 
 
 def repeated(event: Event, source: int, zones: Zones, window: Interval) -> Iterator[str]:

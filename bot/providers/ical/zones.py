@@ -8,26 +8,21 @@ before it parses, by an IANA name or by a name made of the VTIMEZONE's own conte
 import hashlib
 import logging
 import re
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from icalendar.timezone import tzp
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from bot.core.errors import InvalidInput
 from bot.core.zones import zone
+from bot.providers.ical.observed import MOST_LINES, Observed
+from bot.providers.ical.offsets import Offsets, named
+from bot.providers.ical.stamps import Odd
+from bot.providers.ical.windows import WINDOWS
 
 log = logging.getLogger(__name__)
 
 UTC_NAMES = frozenset({"UTC", "GMT", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "(UTC) COORDINATED UNIVERSAL TIME"})
 PREFIX = "overlap-"
-MOST_LINES = 400
-MOST_REMEMBERED = 500
 _YEARLY = re.compile(r"RRULE:(?!.*(?:SECOND|MINUTE|HOUR|COUNT=\d{5}))(?=.*FREQ=YEARLY)", re.IGNORECASE)
-_parsing = threading.Lock()
-_remembered: set[str] = set()
 
 
 @dataclass(slots=True)
@@ -39,12 +34,38 @@ class Zones:
     described: Mapping[str, Sequence[str]]
     used: dict[str, str] = field(default_factory=dict)
     """VTIMEZONE text by the name it is used under."""
+    assumed: set[str] = field(default_factory=set)
+    """TZIDs that nothing explains: their times are read in the owner's zone."""
+    found: dict[str, Offsets | None] = field(default_factory=dict)
 
     def named(self, tzid: str | None) -> str:
         """The name to parse that TZID by."""
         if tzid is None:
             return self.owner
-        return known(tzid) or self._described(tzid.strip()) or self._unexplained()
+        return known(tzid) or self._described(tzid.strip()) or self._unexplained(tzid)
+
+    def offsets(self, tzid: str | None) -> Offsets:
+        """The clocks that TZID means; `Odd` where its own VTIMEZONE is of an uncommon kind."""
+        key = "" if tzid is None else tzid
+        if key not in self.found:
+            self.found[key] = self._offsets(tzid)
+        offsets = self.found[key]
+        if offsets is None:
+            raise Odd("a zone of an uncommon kind")
+        return offsets
+
+    def _offsets(self, tzid: str | None) -> Offsets | None:
+        if tzid is None:
+            return named(self.owner)
+        name = known(tzid)
+        if name is not None:
+            return named(name)
+        if self._described(tzid.strip()) is None:
+            return named(self._unexplained(tzid))
+        try:
+            return Observed(self.described[tzid.strip()])
+        except Odd:
+            return None
 
     def _described(self, tzid: str) -> str | None:
         lines = self.described.get(tzid)
@@ -57,23 +78,12 @@ class Zones:
         self.used[name] = body.replace("BEGIN:VTIMEZONE", f"BEGIN:VTIMEZONE\r\nTZID:{name}", 1)
         return name
 
-    def _unexplained(self) -> str:
+    def _unexplained(self, tzid: str) -> str:
         # The times stay, in the zone of the calendar's owner: a wrong hour is seen, a vanished event is not.
-        log.warning("A calendar uses a time zone that nothing explains; its owner's zone is used")
+        if tzid not in self.assumed:
+            log.warning("A calendar uses a time zone that nothing explains; its owner's zone is used")
+            self.assumed.add(tzid)
         return self.owner
-
-    @contextmanager
-    def ready(self) -> Iterator[None]:
-        """Within the block `icalendar` may be given the document: its memory of zones is ours alone meanwhile."""
-        if not self.used:
-            yield
-            return
-        with _parsing:
-            _remembered.update(self.used)
-            if len(_remembered) > MOST_REMEMBERED:
-                tzp.use_default()
-                _remembered.clear()
-            yield
 
 
 def known(tzid: str) -> str | None:
@@ -83,8 +93,8 @@ def known(tzid: str) -> str | None:
         return "UTC"
     if _is_zone(plain):
         return plain
-    if plain in WINDOWS_TO_OLSON:
-        return str(WINDOWS_TO_OLSON[plain])
+    if plain in WINDOWS:
+        return WINDOWS[plain]
     # "/freeassociation.sourceforge.net/Europe/Berlin", "/mozilla.org/20050126_1/America/Argentina/Ushuaia"
     parts = plain.strip("/").split("/")
     ends = ("/".join(parts[-length:]) for length in (3, 2) if len(parts) > length)

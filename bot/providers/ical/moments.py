@@ -1,0 +1,163 @@
+"""Where the VEVENTs of a document stand, by what is written in them: numbers first, instances only of what is kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.core.events import Instance
+from bot.core.intervals import Interval
+from bot.core.zones import midnight
+from bot.providers.ical.lines import Event, line
+from bot.providers.ical.offsets import DAY, UNIVERSAL, Offsets
+from bot.providers.ical.says import Said
+from bot.providers.ical.stamps import Odd, day_number, second_of_day
+from bot.providers.ical.steps import EPOCH
+from bot.providers.ical.zones import Zones
+
+ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One instance, in seconds since 1970: which one it is, and where it stands."""
+
+    original: int
+    begins: int
+    ends: int
+    all_day: bool = False
+
+    def overlaps(self, since: int, until: int) -> bool:
+        return self.begins < until and self.ends > since
+
+    def instance(self, said: Said) -> Instance:
+        when = Interval(instant(self.begins), instant(self.ends))
+        starts = when.start if self.original == self.begins else instant(self.original)
+        return Instance(
+            uid=said.uid,
+            starts=starts,
+            when=when,
+            kind=said.kind,
+            all_day=self.all_day,
+            ours=said.ours,
+            status=said.status,
+            sequence=said.sequence,
+            blocks=said.blocks,
+            is_declined=said.is_declined,
+        )
+
+
+def instant(seconds: int) -> datetime:
+    return ZERO + timedelta(seconds=seconds)
+
+
+def seconds(at: datetime) -> int:
+    """Whole seconds since 1970, of any year."""
+    since = at - ZERO
+    return since.days * DAY + since.seconds
+
+
+class Moments:
+    """Reads the times of one document."""
+
+    def __init__(self, zones: Zones, zone: str) -> None:
+        self.zones = zones
+        self.zone = zone
+        """Where whole days are understood."""
+        self._heads: dict[bytes, Offsets] = {}
+        self._days: dict[bytes, int] = {}
+        self._seconds: dict[bytes, int] = {}
+        self._midnights: dict[int, int] = {}
+
+    def wall(self, rest: bytes) -> tuple[int, Offsets | None]:
+        """The wall second of a property and the clocks that it means; no clocks for a whole day."""
+        head, _, value = rest.rpartition(b":")
+        return self._wall(head, value.strip())
+
+    def every(self, rest: bytes) -> list[tuple[int, Offsets | None]]:
+        """The same of a property that holds several."""
+        head, _, values = rest.rpartition(b":")
+        return [self._wall(head, value.strip()) for value in values.split(b",") if value.strip()]
+
+    def utc(self, wall: tuple[int, Offsets | None]) -> int:
+        """The instant; of a whole day the first one of it."""
+        at, offsets = wall
+        return self.midnight(at // DAY) if offsets is None else offsets.utc(at)
+
+    def midnight(self, day: int) -> int:
+        """The first instant of that day."""
+        found = self._midnights.get(day)
+        if found is None:
+            found = self._midnights[day] = seconds(midnight(_date(day), self.zone))
+        return found
+
+    def alone(self, event: Event, said: Said) -> Found | None:
+        """The VEVENT itself, whatever it repeats; None where it takes no time. `Odd` where nothing says when it is."""
+        start = event.props.get("DTSTART")
+        if start is None:
+            raise Odd("no start")
+        begins = self.wall(start)
+        named = event.props.get("RECURRENCE-ID")
+        end = event.props.get("DTEND")
+        ends = None if end is None else self.wall(end)
+        found = self._day(begins[0], ends, said) if begins[1] is None else self._timed(begins, ends, said)
+        if found is None or named is None:
+            return found
+        return Found(self.utc(self.wall(named)), found.begins, found.ends, found.all_day)
+
+    def _day(self, begins: int, ends: tuple[int, Offsets | None] | None, said: Said) -> Found:
+        first = begins // DAY
+        length = 1 if said.duration is None else said.duration.days
+        after = first + length if ends is None else ends[0] // DAY
+        start = self.midnight(first)
+        return Found(start, start, self.midnight(max(after, first + 1)), True)
+
+    def _timed(
+        self, begins: tuple[int, Offsets | None], ends: tuple[int, Offsets | None] | None, said: Said
+    ) -> Found | None:
+        start = self.utc(begins)
+        if ends is not None:
+            end = self.utc(ends)
+        elif said.duration is None:
+            end = start
+        else:
+            length = int(said.duration.total_seconds())
+            end = start + length if said.is_exact else self.utc((begins[0] + length, begins[1]))
+        if start == end and said.ours is None:
+            return None
+        return Found(start, min(start, end), max(start, end, start + 1))
+
+    def _wall(self, head: bytes, value: bytes) -> tuple[int, Offsets | None]:
+        size = len(value)
+        if size == 8:
+            return self._number(self._days, value, day_number) * DAY, None
+        if size not in (15, 16) or value[8:9] not in b"Tt":
+            raise Odd("a time in an uncommon form")
+        wall = self._number(self._days, value[:8], day_number) * DAY
+        wall += self._number(self._seconds, value[9:15], second_of_day)
+        if size == 15:
+            return wall, self._offsets(head)
+        if value[15:] not in b"Zz":
+            raise Odd("a time in an uncommon form")
+        return wall, UNIVERSAL
+
+    def _offsets(self, head: bytes) -> Offsets:
+        found = self._heads.get(head)
+        if found is None:
+            params: Mapping[str, str] = line(f"X{head.decode(errors='replace')}:").params
+            found = self.zones.offsets(params.get("TZID"))
+            if len(self._heads) < MOST_REMEMBERED:
+                self._heads[head] = found
+        return found
+
+    def _number(self, known: dict[bytes, int], digits: bytes, read: Callable[[bytes], int]) -> int:
+        found = known.get(digits)
+        if found is None:
+            found = read(digits)
+            if len(known) < MOST_REMEMBERED:
+                known[digits] = found
+        return found
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(day + EPOCH)
