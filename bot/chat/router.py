@@ -69,6 +69,7 @@ class Router:
             "proposal.dismiss": self.proposal.dismiss,
             "proposal.again": self.proposal.again,
             "proposal.invite": self.proposal.invite,
+            "proposal.unseen": self.proposal.unseen,
             "meeting.undo": self.meeting.undo,
             "meeting.accept": self.meeting.accept,
             "meeting.tentative": self.meeting.tentative,
@@ -87,6 +88,7 @@ class Router:
             "doubt.keep": self.doubt.keep,
             "connect.link": self.connect.link,
             "connect.later": self.invite.later,
+            "connect.never": self.invite.never,
             "help.show": self.help.show,
         }
 

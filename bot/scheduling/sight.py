@@ -8,12 +8,14 @@ from bot.availability import busy, known
 from bot.availability.ranking import ranked
 from bot.availability.search import Times, search
 from bot.core.calendars import Calendar
+from bot.core.events import Busy
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.people import Person
 from bot.core.proposals import Basis, Origin, Vouching
+from bot.providers.base import SHARED
 from bot.scheduling.colleagues import telling
-from bot.storage import calendars, ledger, mirror, seen
+from bot.storage import calendars, ledger, meetings, mirror, seen
 from bot.storage.database import Tx
 
 
@@ -69,6 +71,8 @@ def sight(
     every = calendars.of_people(tx, tenant, ids, asker=asker)
     counting = telling([one for one in every if one.counts and one.copy_of is None])
     rows = mirror.busy(tx, tenant, [one.id for one in counting], within)
+    if besides is not None:
+        rows = _but_itself(rows, counting, meetings.meeting(tx, tenant, besides).when)
     claims = ledger.taken(tx, tenant, ids, within, now, besides=besides)
     connected = {one.person for one in known.vouchers(counting)}
     unconnected = tuple(one for one in ids if one not in connected)
@@ -101,6 +105,12 @@ def sight(
         unconnected=unconnected,
         unseen=tuple(unseen),
     )
+
+
+def _but_itself(rows: Sequence[Busy], counting: Collection[Calendar], when: Interval) -> list[Busy]:
+    """The rows but for the meeting's own time in what is seen by address alone, where no event has a UID."""
+    shared = {one.id for one in counting if one.remote.startswith(SHARED)}
+    return [one for one in rows if not (one.calendar in shared and when.contains(one.instance.when))]
 
 
 def unconnected(tx: Tx, tenant: TenantId, people: Collection[PersonId]) -> tuple[PersonId, ...]:

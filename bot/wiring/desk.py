@@ -28,6 +28,7 @@ from bot.chat.tray import Tray
 from bot.conflicts.watch import Watching
 from bot.core.errors import OverlapError
 from bot.core.ids import CalendarId, TenantId
+from bot.core.outside import out_of_reach
 from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
 from bot.people.grants import Grants
@@ -37,6 +38,7 @@ from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
 from bot.scheduling.following import Following
+from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
 from bot.sync.engine import Sync
@@ -85,6 +87,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     watching = Watching(database, clock, proposing.times_for_move)
     changing = Changing(database, clock)
     booking = Booking(database, clock, settings.title_template, settings.meeting_url_template)
+    inviting = Inviting(database, clock)
     who = Who(database, clock, surfaces)
 
     def own_title(tenant: TenantId, calendar: CalendarId, uid: str, starts: datetime) -> str | None:
@@ -97,12 +100,12 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     router = Router(
         clock=clock,
         help=HelpTalk(database),
-        status=StatusTalk(database, clock),
+        status=StatusTalk(database, clock, out_of_reach(settings.public_url)),
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),
         doubt=DoubtTalk(database, clock),
-        proposal=ProposalTalk(database, clock, who, proposing, booking),
-        invite=InviteTalk(database),
+        proposal=ProposalTalk(database, clock, who, proposing, booking, inviting),
+        invite=InviteTalk(database, inviting),
         meeting=MeetingTalk(database, clock, changing, asking, proposing),
         ask=AskTalk(database, clock, asking),
         conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),

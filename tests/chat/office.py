@@ -47,6 +47,7 @@ from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
 from bot.scheduling.following import Following
+from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
 from bot.storage import calendars, due, mirror, people
@@ -88,6 +89,7 @@ class Office:
         )
         self.connecting = connecting
         booking = Booking(self.database, self.clock)
+        inviting = Inviting(self.database, self.clock)
         self.router = Router(
             clock=self.clock,
             help=HelpTalk(self.database),
@@ -95,8 +97,8 @@ class Office:
             connect=ConnectTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
             doubt=DoubtTalk(self.database, self.clock),
-            proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking),
-            invite=InviteTalk(self.database),
+            proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking, inviting),
+            invite=InviteTalk(self.database, inviting),
             meeting=MeetingTalk(self.database, self.clock, self.changing, self.asking, self.proposing),
             ask=AskTalk(self.database, self.clock, self.asking),
             conflict=ConflictTalk(self.database, self.clock, self.changing, self.asking, self.watching, self.own_title),

@@ -104,6 +104,7 @@ def test_even_two_of_one_whole_name_can_be_asked_apart(office: Office) -> None:
     assert labels(office.whisper("ana").card) == [
         "Ask Kim Low (1) to connect",
         "Ask Kim Low (2) to connect",
+        "Book without seeing it",
         "Not now",
     ]
 

@@ -8,22 +8,23 @@ from typing import assert_never
 from bot.availability.ranking import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, nothing, slots
-from bot.chat.conversations.words import everyone, has_or_have, listed, names, note, paragraph, quoted, told
+from bot.chat.conversations.missing import missing, unseen_button, was_asked
+from bot.chat.conversations.words import everyone, listed, names, note, paragraph, quoted, told
 from bot.core.ids import MeetingId, PersonId
 from bot.core.meetings import MeetingState, Road
-from bot.core.people import Person, Standing
+from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState, Vouching
 from bot.core.requests import Request
 from bot.core.text import Strong, Text, say
+from bot.core.zones import local
 from bot.language.wording import times
 from bot.scheduling.book import roads
-from bot.scheduling.propose import INVITE
-from bot.storage import meetings, messages
+from bot.scheduling.propose import YEAR
+from bot.scheduling.sight import unconnected
+from bot.storage import meetings
 from bot.storage.database import Tx
 
-MOST_ASKED = 4
-"""A line of buttons holds five, and one of them is "Not now"."""
-
+A_YEAR = "I look at most a year ahead."
 OURS = "The details are in our direct messages."
 
 
@@ -77,7 +78,7 @@ def card(tx: Tx, shown: Scene) -> Card:
         case ProposalState.DISMISSED:
             return _dismissed(tx, shown)
         case ProposalState.EXPIRED:
-            return _expired(shown)
+            return _expired(tx, shown)
         case _:
             assert_never(shown.proposal.state)
 
@@ -89,13 +90,41 @@ def _offered(tx: Tx, shown: Scene) -> Card:
     turns = [_button("More times", shown, "more")] if len(proposal.slots) > first + PAGE else []
     turns += [_button("Back", shown, "back")] if first else []
     rests = basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)
+    unseen = [shown.called[one] for one in proposal.unseen if one in shown.called]
+    gap = missing(tx, proposal, shown.asker, shown.everyone, shown.called, shown.now)
     return told(
         paragraph(shown.what),
-        *slots.rows("Book", page, shown.asker, shown.others, shown.called),
+        *slots.rows("Book", page, shown.asker, shown.others, shown.called, unseen),
+        *_not_seen(unseen),
+        *(paragraph(line) for line in gap.became),
         *_out_of_reach(tx, shown),
-        note(f"{rests} Times are in your zone ({times.place(shown.asker.zone)})."),
-        Buttons((*turns, _button("Not now", shown, "dismiss"))),
+        note(f"{rests}{_ahead(shown)} Times are in your zone ({times.place(shown.asker.zone)})."),
+        Buttons((*turns, *gap.asks, _button("Not now", shown, "dismiss"))),
     )
+
+
+def _not_seen(unseen: list[str]) -> list[Block]:
+    """What the times do not say, where somebody's calendar was left out of them."""
+    return [paragraph(f"I can't see whether {listed(unseen)} can make any of these.")] if unseen else []
+
+
+def _ahead(shown: Scene) -> str:
+    """What is still missing of the time that was asked about."""
+    proposal = shown.proposal
+    if _ends_beyond(shown):
+        return f" {A_YEAR}"
+    if not any(one.vouching is Vouching.AHEAD for one in proposal.basis):
+        return ""
+    is_reading = proposal.reading_until is not None and shown.now < proposal.reading_until
+    return " Reading further ahead…" if is_reading else " Later times are not read yet."
+
+
+def _ends_beyond(shown: Scene) -> bool:
+    return shown.proposal.request.window.last > (shown.proposal.created_at + YEAR).date()
+
+
+def _begins_beyond(shown: Scene) -> bool:
+    return shown.proposal.request.window.first > (shown.proposal.created_at + YEAR).date()
 
 
 def _out_of_reach(tx: Tx, shown: Scene) -> list[Block]:
@@ -109,14 +138,17 @@ def _empty(tx: Tx, shown: Scene) -> Card:
     """No time is known to be free: something is not known yet, or nothing fits. Never the second while the first."""
     proposal = shown.proposal
     not_now = _button("Not now", shown, "dismiss")
-    unread = [one for one in proposal.basis if one.vouching is not Vouching.KNOWN]
+    unread = basis.unread(proposal.basis)
+    if _begins_beyond(shown):
+        return told(paragraph(shown.what), paragraph(f"That is too far away. {A_YEAR}"), Buttons((not_now,)))
     if proposal.reading_until is not None and shown.now < proposal.reading_until:
         reading = basis.reading(unread, shown.asker, shown.called, shown.now)
         return told(paragraph(shown.what), paragraph(reading), Buttons((not_now,)), is_waiting=True)
     if unread:
         lines = [paragraph(line) for line in basis.unknown(unread, shown.asker, shown.called, shown.now)]
         mend = basis.mend(unread, shown.asker, proposal.id)
-        return told(paragraph(shown.what), *lines, Buttons((*mend, not_now)), is_waiting=True)
+        others = () if mend or not _is_blind(shown) else (unseen_button(proposal),)
+        return told(paragraph(shown.what), *lines, Buttons((*mend, *others, not_now)), is_waiting=True)
     reason = nothing.reason(tx, proposal, shown.everyone, shown.now)
     called = {**shown.called, shown.asker.id: "you"}
     return told(
@@ -126,6 +158,12 @@ def _empty(tx: Tx, shown: Scene) -> Card:
         note(basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)),
         Buttons((not_now,)),
     )
+
+
+def _is_blind(shown: Scene) -> bool:
+    """Whether only others' calendars do not tell, so that one may go on without seeing them."""
+    unread = {one.person for one in basis.unread(shown.proposal.basis) if one.vouching is not Vouching.AHEAD}
+    return bool(unread) and shown.asker.id not in unread
 
 
 def _asker_first(shown: Scene) -> Card:
@@ -140,55 +178,29 @@ def _asker_first(shown: Scene) -> Card:
 
 
 def _waiting(tx: Tx, shown: Scene) -> Card:
-    missing = [shown.everyone[one] for one in shown.proposal.waiting_for]
-    called = [shown.called[one.id] for one in missing]
-    asks = [_ask_button(shown, one) for one in missing if _is_to_be_asked(tx, shown, one)]
+    proposal = shown.proposal
+    gap = missing(tx, proposal, shown.asker, shown.everyone, shown.called, shown.now)
+    both = "you both" if len(shown.others) == 1 else "you all"
     return told(
         paragraph(shown.what),
-        paragraph(
-            f"{listed(called)} {has_or_have(called)}n't connected a calendar, so I can't know a time for"
-            f" {'you both' if len(shown.others) == 1 else 'you all'}."
-        ),
-        *(paragraph(line) for one in missing if (line := _became(tx, shown, one))),
-        note("I keep this request for 24 hours, and answer it here or in our direct messages when I can."),
-        Buttons((*asks[:MOST_ASKED], _button("Not now", shown, "dismiss"))),
+        paragraph(f"{gap.sentence}, so I can't know a time for {both}."),
+        *(paragraph(line) for line in gap.became),
+        note(f"I keep this request {_kept(tx, proposal)}, and answer it here or in our direct messages when I can."),
+        Buttons((*gap.asks, unseen_button(proposal), _button("Not now", shown, "dismiss"))),
         is_waiting=True,
     )
 
 
-def _became(tx: Tx, shown: Scene, person: Person) -> str:
-    """What became of asking them."""
-    name = shown.called[person.id]
-    if person.standing is Standing.ADDRESS:
-        return f"I don't know {name} here yet: ask them to write to me, then to connect a calendar."
-    row = messages.shown(tx, person.tenant, messages.id_of(INVITE, shown.proposal.id, person.id))
-    if row is None:
-        return ""
-    return (
-        f"I can't write to {name}: they don't have Overlap yet."
-        if row.is_refused
-        else f"I asked {name} to connect one."
-    )
-
-
-def _is_to_be_asked(tx: Tx, shown: Scene, person: Person) -> bool:
-    return person.standing is not Standing.ADDRESS and not _became(tx, shown, person)
-
-
-def _ask_button(shown: Scene, person: Person) -> Button:
-    press = Press("proposal.invite", shown.proposal.id, person.id)
-    return Button(label=f"Ask {shown.called[person.id]} to connect", does=press, look=Look.PRIMARY)
+def _kept(tx: Tx, proposal: Proposal) -> str:
+    is_asked = any(was_asked(tx, proposal, one) for one in proposal.waiting_for)
+    return "until its time is past" if is_asked else "for 24 hours"
 
 
 def _dismissed(tx: Tx, shown: Scene) -> Card:
-    asked = [one for one in shown.proposal.waiting_for if _was_asked(tx, shown, one)]
+    asked = [one for one in shown.proposal.waiting_for if was_asked(tx, shown.proposal, one)]
     told_of_it = f"{listed([shown.called[one] for one in asked])} had been asked to connect a calendar."
     words = told_of_it if asked else "Nobody was told."
     return told(paragraph(shown.what), paragraph(f"Not now, then. Nothing was booked. {words}"))
-
-
-def _was_asked(tx: Tx, shown: Scene, person: PersonId) -> bool:
-    return messages.shown(tx, shown.asker.tenant, messages.id_of(INVITE, shown.proposal.id, person)) is not None
 
 
 def _booked(tx: Tx, shown: Scene) -> Card:
@@ -213,10 +225,27 @@ def _word(state: MeetingState) -> str:
             assert_never(state)
 
 
-def _expired(shown: Scene) -> Card:
-    words = "These times are no longer on offer. Nothing was booked."
-    if shown.proposal.waiting_for:
-        words = "I waited 24 hours for a calendar and let this request go. Nothing was booked."
+def _why_over(tx: Tx, shown: Scene) -> str:
+    proposal = shown.proposal
+    waited = [one for one in proposal.waiting_for if one not in proposal.without]
+    still = unconnected(tx, proposal.tenant, waited)
+    came = [shown.called.get(one, "you") for one in waited if one not in still]
+    is_past = proposal.request.window.last < local(shown.now, shown.asker.zone).date()
+    past = "the time that you asked about is past"
+    if came:
+        rest = f", but {past}" if is_past else " by now"
+        return f"{listed(came)} connected a calendar{rest}. Nothing was booked."
+    if not waited:
+        return "These times are no longer on offer. Nothing was booked."
+    if any(was_asked(tx, proposal, one) for one in waited):
+        since = past if is_past else "two weeks are over"
+        names_of = listed([shown.called.get(one, "you") for one in waited])
+        return f"{names_of} did not connect a calendar, and {since}. Nothing was booked."
+    return "I waited 24 hours for a calendar and let this request go. Nothing was booked."
+
+
+def _expired(tx: Tx, shown: Scene) -> Card:
+    words = _why_over(tx, shown)
     again = Button(label="Look again", does=Press("proposal.again", shown.proposal.id), look=Look.PRIMARY)
     return told(paragraph(shown.what), paragraph(words), Buttons((again,)))
 

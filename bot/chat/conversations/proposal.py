@@ -14,8 +14,9 @@ from bot.core.proposals import Proposal
 from bot.core.requests import Request
 from bot.people.who import Who
 from bot.scheduling.book import Booking
-from bot.scheduling.propose import INVITE, KIND, Proposing
-from bot.storage import meetings, messages, people, proposals
+from bot.scheduling.inviting import Inviting
+from bot.scheduling.propose import KIND, Proposing
+from bot.storage import meetings, people, proposals
 from bot.storage.database import Database
 
 
@@ -28,6 +29,7 @@ class ProposalTalk:
     who: Who
     proposing: Proposing
     booking: Booking
+    inviting: Inviting
 
     def ask(self, asker: Person, request: Request) -> Answer:
         """A request was typed: the times, or what is wrong with the people it names."""
@@ -66,13 +68,13 @@ class ProposalTalk:
 
     def invite(self, by: Person, press: Press) -> Answer:
         """Ask somebody to connect a calendar; pressed twice, they are told once."""
-        proposal, asked = self.own(by, press.subject), PersonId(press.choice)
-        if asked in proposal.waiting_for:
-            now = self.clock.now()
-            with self.database.transaction() as tx:
-                messages.show(tx, by.tenant, kind=INVITE, subject=proposal.id, person=asked, now=now, ring=False)
-                messages.changed(tx, by.tenant, KIND, proposal.id, now)
+        proposal = self.own(by, press.subject)
+        self.inviting.ask(by.tenant, proposal.id, PersonId(press.choice), by.id)
         return Shows(kind=KIND, subject=proposal.id)
+
+    def unseen(self, by: Person, press: Press) -> Answer:
+        """Times that are free for all whose calendars tell; the others are not checked."""
+        return Shows(kind=KIND, subject=self.proposing.unseen(by.tenant, self.own(by, press.subject).id, by.id).id)
 
     def own(self, by: Person, subject: str) -> Proposal:
         """The proposal, for the one who asked; anybody else is told whose it is."""

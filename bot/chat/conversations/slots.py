@@ -12,6 +12,8 @@ from bot.core.text import Strong, say
 from bot.core.zones import local
 from bot.language.wording import times
 
+MOST_NOT_CHECKED = 4
+"""Of more, a row says only how many."""
 LONGEST_HINT = 75
 """What Slack takes as an accessibility label."""
 
@@ -68,12 +70,18 @@ def rows(
     viewer: Person,
     others: Sequence[Person],
     called: Mapping[PersonId, str],
+    unseen: Sequence[str] = (),
 ) -> tuple[Row, ...]:
-    """A row for each time, with a button `verb Tue 16:00`; two of one label carry their dates instead."""
+    """A row for each time, with a button `verb Tue 16:00`; two of one label carry their dates instead.
+
+    Each says whose calendars (`unseen`) nobody looked at.
+    """
     labels = _labels(verb, [when for when, _ in slots], viewer.zone)
     return tuple(
         Row(
-            say(Strong(times.stretch(when, viewer.zone)), for_others(when, viewer, others, called)),
+            say(
+                Strong(times.stretch(when, viewer.zone)), for_others(when, viewer, others, called), not_checked(unseen)
+            ),
             Button(
                 label=label,
                 does=press,
@@ -83,6 +91,13 @@ def rows(
         )
         for place, ((when, press), label) in enumerate(zip(slots, labels, strict=True))
     )
+
+
+def not_checked(unseen: Sequence[str]) -> str:
+    """` · Alex not checked`."""
+    if len(unseen) > MOST_NOT_CHECKED:
+        return f" · {len(unseen)} people not checked"
+    return f" · {listed(unseen)} not checked" if unseen else ""
 
 
 def hint(verb: str, when: Interval, zone: str) -> str:
