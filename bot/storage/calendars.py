@@ -48,6 +48,7 @@ CONNECTIONS = Table(
     Column("broken_since", BigInteger),
     Column("reminded", Integer, nullable=False, default=0),
     Column("lapses", Integer, nullable=False, default=0),
+    Column("identity", Text, nullable=False, default="", index=True),
     Column("account", LargeBinary, nullable=False),
 )
 
@@ -104,8 +105,8 @@ class Progress:
     """When somebody last asked about a time beyond what is read of everybody."""
 
 
-def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
-    """Keep a new connection, with its account as the vault sealed it."""
+def add_connection(tx: Tx, connection: Connection, sealed: bytes, identity: str = "") -> None:
+    """Keep a new connection, with its account as the vault sealed it; `identity` is a hash of which account it is."""
     tx.execute(
         insert(CONNECTIONS).values(
             tenant=connection.tenant,
@@ -117,6 +118,7 @@ def add_connection(tx: Tx, connection: Connection, sealed: bytes) -> None:
             access=connection.access,
             sees_colleagues=connection.sees_colleagues,
             problem=connection.problem,
+            identity=identity,
             account=sealed,
         )
     )
@@ -134,6 +136,26 @@ def connections_of(tx: Tx, tenant: TenantId, person: PersonId) -> list[Connectio
     theirs = and_(CONNECTIONS.c.tenant == tenant, CONNECTIONS.c.person == person)
     rows = tx.execute(select(CONNECTIONS).where(theirs).order_by(CONNECTIONS.c.connected_at, CONNECTIONS.c.id))
     return [_as_connection(row) for row in rows]
+
+
+def of_account(tx: Tx, tenant: TenantId, person: PersonId, identity: str) -> Connection | None:
+    """That person's connection of that very account."""
+    its = (CONNECTIONS.c.tenant == tenant, CONNECTIONS.c.person == person, CONNECTIONS.c.identity == identity)
+    row = tx.execute(select(CONNECTIONS).where(*its).limit(1)).one_or_none()
+    return None if row is None else _as_connection(row)
+
+
+def is_that(tx: Tx, tenant: TenantId, connection_id: ConnectionId, identity: str) -> bool:
+    """Whether that connection is of that very account."""
+    its = (*_connection(tenant, connection_id), CONNECTIONS.c.identity == identity)
+    return tx.execute(select(CONNECTIONS.c.id).where(*its)).scalar() is not None
+
+
+def is_held(tx: Tx, identity: str) -> bool:
+    """Whether anybody still has that account connected, in any workspace: a service that takes back one grant of ours
+    takes back all that it gave for that account, so this, alone here, asks beyond the tenant."""
+    its = CONNECTIONS.c.identity == identity
+    return tx.execute(select(CONNECTIONS.c.id).where(its).limit(1)).scalar() is not None
 
 
 def sealed_account(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> bytes:
@@ -251,6 +273,12 @@ def of_people(
     theirs = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.person.in_(people), seen)
     rows = tx.execute(select(CALENDARS).where(theirs).order_by(CALENDARS.c.name, CALENDARS.c.id))
     return [_as_calendar(row) for row in rows]
+
+
+def seen_by(tx: Tx, tenant: TenantId, asker: PersonId) -> list[Calendar]:
+    """What that person's own account tells them alone of others' time."""
+    seen = and_(CALENDARS.c.tenant == tenant, CALENDARS.c.seen_by == asker)
+    return [_as_calendar(row) for row in tx.execute(select(CALENDARS).where(seen).order_by(CALENDARS.c.name))]
 
 
 def of_connection(tx: Tx, tenant: TenantId, connection_id: ConnectionId) -> list[Calendar]:

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -134,7 +134,7 @@ class Sync:
             calendars.was_unchanged(tx, tenant, id_, seen.at)
             return Verdict.SAME
         rows = mirror.everything(tx, tenant, id_)
-        doubt = doubts.doubt(tx, tenant, id_)
+        doubt = _may_doubt(seen.calendar, doubts.doubt(tx, tenant, id_))
         judged = plan.judged(rows, reading.instances, _compared(seen.calendar, reading), doubt)
         match judged.verdict:
             case Verdict.DOUBTED | Verdict.ASKED:
@@ -179,6 +179,13 @@ class Sync:
         return now + plan.wait(kind, seen.progress.failures + 1, before.cadence, error, self.chance())
 
 
+def _may_doubt(calendar: Calendar, doubt: Doubt | None) -> Doubt | None:
+    """What is doubted, while there is somebody to ask: of a colleague's time a second reading is taken as it is."""
+    if doubt is None or calendar.seen_by is None:
+        return doubt
+    return replace(doubt, state=DoubtState.TAKEN)
+
+
 def _doubt(tx: Tx, calendar: Calendar, doubt: Doubt, before: Doubt | None, now: datetime) -> None:
     """Keep what is hard to believe; once a second reading has confirmed it, its owner is asked, once."""
     tenant, id_ = calendar.tenant, calendar.id
@@ -188,16 +195,17 @@ def _doubt(tx: Tx, calendar: Calendar, doubt: Doubt, before: Doubt | None, now: 
     calendars.in_doubt(tx, tenant, id_)
     if before is None or before.state is not DoubtState.ASKED:
         log.warning("a reading was hard to believe twice: its owner is asked", extra=_ids(calendar))
-        messages.show(tx, tenant, kind=DOUBT, subject=id_, person=calendar.person, now=now, ring=True)
+        owner = calendars.connection(tx, tenant, calendar.connection).person
+        messages.show(tx, tenant, kind=DOUBT, subject=id_, person=owner, now=now, ring=True)
         due.mark(tx, tenant, "reading", calendar.person, now)
     elif before != doubt:
         messages.changed(tx, tenant, DOUBT, id_, now)
 
 
-def _compared(calendar: Calendar, reading: Reading) -> Interval:
-    """The stretch that the reading and what is known of the calendar both cover."""
-    if calendar.window is None or not calendar.window.overlaps(reading.window):
-        return reading.window
+def _compared(calendar: Calendar, reading: Reading) -> Interval | None:
+    """The stretch that the reading and what is known both cover; None where there is none, and for a file."""
+    if calendar.is_static or calendar.window is None or not calendar.window.overlaps(reading.window):
+        return None
     start = max(calendar.window.start, reading.window.start)
     return Interval(start, min(calendar.window.end, reading.window.end))
 

@@ -56,8 +56,11 @@ class Operator:
 
 
 def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
-    """The account has this problem because one of its calendars does; its owner is told when it begins."""
-    if kind in UNTOLD:
+    """The account has this problem because one of its calendars does; its owner is told when it begins.
+
+    What the account may see of a colleague says nothing about the account.
+    """
+    if kind in UNTOLD or calendar.seen_by is not None:
         return
     account = calendars.connection(tx, calendar.tenant, calendar.connection)
     if account.problem is kind:
@@ -83,7 +86,7 @@ def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
     if account.problem is None:
         return
     its = calendars.of_connection(tx, calendar.tenant, account.id)
-    if all(one.problem in UNTOLD for one in its):
+    if all(one.problem in UNTOLD for one in its if one.seen_by is None):
         calendars.blame(tx, calendar.tenant, account.id, None)
         messages.changed(tx, calendar.tenant, KIND, account.id, now)
 

@@ -102,12 +102,15 @@ class Judged:
     """What is doubted of it from now on."""
 
 
-def judged(known: Collection[Instance], read: Collection[Instance], compared: Interval, doubt: Doubt | None) -> Judged:
-    """What a reading means, given what is known; `compared` is the stretch that both cover."""
+def judged(
+    known: Collection[Instance], read: Collection[Instance], compared: Interval | None, doubt: Doubt | None
+) -> Judged:
+    """What a reading means, given what is known; `compared` is the stretch that both cover, if there is one."""
     rows = distinct(read)
     if set(rows) == set(known):
         return Judged(Verdict.SAME, rows)
-    odd = None if doubt is not None and doubt.state is DoubtState.TAKEN else oddity(known, rows, compared)
+    is_believed = compared is None or (doubt is not None and doubt.state is DoubtState.TAKEN)
+    odd = None if compared is None or is_believed else oddity(known, rows, compared)
     if odd is None:
         return Judged(Verdict.CHANGED, rows)
     if doubt is not None and doubt.state is DoubtState.KEPT and _is_same(doubt, rows, odd):

@@ -61,7 +61,7 @@ def test_somebody_else_can_be_asked_to_connect(office: Office) -> None:
     assert "Alex hasn't connected a calendar" in office.whisper("ana").card.summary
     office.presses("ana", office.whisper("ana"), "Ask Alex to connect")
     assert "I asked Alex to connect one." in office.whisper("ana").card.summary
-    assert labels(office.whisper("ana").card) == ["Not now"]
+    assert labels(office.whisper("ana").card) == ["Book without seeing it", "Not now"]
     assert office.dm("alex").card.summary.startswith("Ana would like to find 30 min with you, 30 Nov – 6 Dec.")
     office.presses("alex", office.dm("alex"), "Connect my calendar")
     assert url_of(office, "alex").startswith("https://overlap.example.com/connect/")
@@ -136,7 +136,7 @@ def test_an_address_that_nobody_here_has_cannot_be_asked(office: Office) -> None
     office.types("ana", "kim@client.example 30m next week")
     told = office.whisper("ana").card
     assert "I don't know kim@client.example here yet: ask them to write to me" in told.summary
-    assert labels(told) == ["Not now"]
+    assert labels(told) == ["Book without seeing it", "Not now"]
 
 
 def test_after_a_day_the_request_is_let_go_and_that_is_said(office: Office) -> None:
@@ -175,8 +175,8 @@ def test_a_dead_links_page_answers_with_a_button_never_a_link(office: Office) ->
 def test_an_owner_is_told_what_is_wrong_and_what_to_do(office: Office, problem: Problem, said: str) -> None:
     breaks(office, problem)
     assert said in office.dm("ana").card.summary
-    assert "“Work”" in office.dm("ana").card.summary
-    assert labels(office.dm("ana").card) == ["Open my calendars"]
+    assert "It touches “Work”." in office.dm("ana").card.summary
+    assert labels(office.dm("ana").card) == ["Reconnect" if problem.is_final else "Open my calendars"]
 
 
 def test_a_mended_account_is_an_edit(office: Office) -> None:
@@ -233,12 +233,15 @@ def test_status_tells_age_and_trouble(office: Office) -> None:
     office.clock.move(timedelta(minutes=3))
     office.types("ana", "status")
     assert office.whisper("ana").card.summary == (
-        "Your calendars. ana · dav.example.com. Work: read 3 min ago, counts as busy, receives bookings."
-        " Working hours: Mon–Fri 09:00–17:00 (Berlin time). You can choose: Open my calendars."
+        "Your calendars. ana · dav.example.com; • Work: counts as busy, receives bookings."
+        " Read 3 min ago; I look every 10 min. Working hours: Mon–Fri 09:00–17:00 (Berlin time)."
+        " You can choose: Open my calendars."
     )
     breaks(office, Problem.SIGN_IN_NEEDED)
     office.types("ana", "status")
-    assert "it no longer accepts the password" in office.whisper("ana").card.summary
+    told = office.whisper("ana").card
+    assert "it no longer accepts the password. Connect it again." in told.summary
+    assert labels(told) == ["Reconnect", "Open my calendars"]
 
 
 def test_status_without_a_calendar_offers_to_connect_one(office: Office) -> None:

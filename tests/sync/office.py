@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.core.calendars import Calendar
+from bot.core.calendars import Calendar, Connection, Doubt, DoubtState
 from bot.core.clock import SetClock
 from bot.core.events import Busy, Instance
-from bot.core.ids import CalendarId, TenantId
+from bot.core.ids import CalendarId, ConnectionId, TenantId
 from bot.core.intervals import Interval
 from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote
-from bot.storage import calendars, due, messages, mirror
+from bot.storage import calendars, doubts, due, messages, mirror
 from bot.storage.database import METADATA, Database
 from bot.sync.engine import Sync
 from tests.builders import NOW, TENANT, calendar, connection
@@ -57,12 +57,52 @@ class Office:
                 due.done(tx, row)
         return bool(rows)
 
-    def rings(self) -> int:
-        """How often the owner's phone was rung about the account."""
-        account = self.calendar.connection
+    def rings(self, kind: str = "connection") -> int:
+        """How often the owner's phone was rung about the account, or about a doubt."""
+        subject = self.calendar.connection if kind == "connection" else self.calendar.id
         with self.database.reading() as tx:
-            shown = messages.shown(tx, TENANT, messages.id_of("connection", account, self.calendar.person))
+            shown = messages.shown(tx, TENANT, messages.id_of(kind, subject, self.calendar.person))
         return 0 if shown is None else shown.rings_wanted
+
+    def fill(self, count: int) -> None:
+        """So many events stand there, three weeks ahead, and no others."""
+        one = Interval(NOW + timedelta(days=21), NOW + timedelta(days=21, hours=1))
+        for event in self.service.events(self.remote):
+            self.service.drop(self.remote, event.uid)
+        for number in range(count):
+            self.service.place(self.remote, uid=f"e{number}", when=one)
+
+    def account(self) -> Connection:
+        with self.database.reading() as tx:
+            return calendars.connection(tx, TENANT, self.calendar.connection)
+
+    def doubt(self) -> Doubt | None:
+        with self.database.reading() as tx:
+            return doubts.doubt(tx, TENANT, self.calendar.id)
+
+    def decides(self, state: DoubtState) -> None:
+        """Its owner says whether what it tells is right."""
+        with self.database.transaction() as tx:
+            assert doubts.decided(tx, TENANT, self.calendar.id, state)
+
+    def also(self, name: str, provider: str, *, is_static: bool = False) -> tuple[Remote, CalendarId]:
+        """Ana has another account of one calendar, of that provider."""
+        remote = self.service.calendar("ana", name)
+        account = replace(connection("ana", provider=provider), id=ConnectionId(f"ana-{provider}"))
+        held = replace(
+            calendar(f"ana-{name}", cadence=CADENCE, read_at=None, is_static=is_static, receives=False),
+            connection=account.id,
+            window=None,
+            remote=remote,
+        )
+        with self.database.transaction() as tx:
+            calendars.add_connection(tx, account, b"sealed")
+            calendars.add(tx, held)
+        return remote, held.id
+
+    def calendar_of(self, id_: CalendarId) -> Calendar:
+        with self.database.reading() as tx:
+            return calendars.calendar(tx, TENANT, id_)
 
     def mark_dirty(self) -> None:
         with self.database.transaction() as tx:
@@ -81,8 +121,10 @@ def office(folder: Path) -> Iterator[Office]:
         calendars.add(tx, held)
 
     @contextmanager
-    def open_calendar(_tenant: TenantId, _calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
-        yield service.connect(service.account("ana")), remote
+    def open_calendar(tenant: TenantId, id_: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
+        with database.reading() as tx:
+            named = Remote(calendars.calendar(tx, tenant, id_).remote)
+        yield service.connect(service.account("ana")), named
 
     yield Office(database, clock, service, remote, held, Sync(database, clock, open_calendar, chance=lambda: 0.5))
     database.close()

@@ -11,15 +11,31 @@ from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.clock import Clock
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId, TenantId
+from bot.core.meetings import LIVE
 from bot.core.people import Person
 from bot.core.text import Strong
+from bot.core.zones import local
 from bot.language.wording import times
-from bot.storage import calendars
-from bot.storage.database import Database
+from bot.storage import calendars, meetings, proposals
+from bot.storage.database import Database, Tx
 
 KIND = "connection"
 
 LONGEST_LABEL = 80
+MOST_NAMED = 5
+
+
+BY_GRANT = ("google", "microsoft")
+"""The providers whose accounts are opened by a permission, not by a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What of somebody's the trouble with an account touches."""
+
+    calendars: tuple[str, ...]
+    requests: int
+    meetings: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,7 @@ class ConnectionTalk:
     clock: Clock
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
+        now = self.clock.now()
         with self.database.reading() as tx:
             try:
                 connection = calendars.connection(tx, tenant, ConnectionId(subject))
@@ -37,10 +54,16 @@ class ConnectionTalk:
                 return _disconnected()
             if connection.person != viewer.id:
                 return None
-            its = calendars.of_connection(tx, tenant, connection.id)
-        if connection.problem is not None:
-            return _broken(connection, connection.problem, its, self.clock.now())
-        return _connected(connection, its)
+            its = [one for one in calendars.of_connection(tx, tenant, connection.id) if one.seen_by is None]
+            touched = None if connection.problem is None else _touched(tx, connection, its, now)
+        if connection.problem is None or touched is None:
+            return _connected(connection, its)
+        return _broken(connection, connection.problem, its, touched, viewer, now)
+
+
+def reconnect() -> Button:
+    """The way to mend an account that only its owner can mend."""
+    return Button(label="Reconnect", does=Press("connect.link"), look=Look.PRIMARY)
 
 
 def _disconnected() -> Card:
@@ -50,9 +73,16 @@ def _disconnected() -> Card:
     )
 
 
-def wrong(problem: Problem) -> str:
+def wrong(problem: Problem, account: Connection) -> str:
     """What is wrong, and whose turn it is."""
     match problem:
+        case Problem.SIGN_IN_NEEDED if account.lapses:
+            return (
+                "Google ended my permission after a week, because Overlap's registration there is still in testing."
+                " Whoever runs Overlap can mend that for good, and has been told. Reconnecting helps for another week"
+            )
+        case Problem.SIGN_IN_NEEDED if account.provider in BY_GRANT:
+            return "my permission there has ended or was taken back. Connect it again"
         case Problem.SIGN_IN_NEEDED:
             return "it no longer accepts the password. Connect it again"
         case Problem.REFUSED:
@@ -71,17 +101,49 @@ def wrong(problem: Problem) -> str:
             assert_never(problem)
 
 
-def _broken(connection: Connection, problem: Problem, its: Sequence[Calendar], now: datetime) -> Card:
-    label = quoted(shorn(connection.label, LONGEST_LABEL))
-    named = [quoted(one.name) for one in its if one.problem is not None]
-    which = f" This is about {listed(named)}." if named else ""
+def _touched(tx: Tx, account: Connection, its: Sequence[Calendar], now: datetime) -> Touched:
+    """Which calendars that count or receive, how many requests with times on offer, how many coming meetings."""
+    used = [one for one in its if (one.counts or one.receives) and one.problem is not None]
+    there = {one.id for one in its}
+    coming = meetings.of_person(tx, account.tenant, account.person, now, LIVE)
+    parts = [one.attendance(account.person) for one in coming]
+    return Touched(
+        calendars=tuple(quoted(one.name) for one in used),
+        requests=len(proposals.open_for(tx, account.tenant, account.person)) if used else 0,
+        meetings=sum(part is not None and part.calendar in there for part in parts),
+    )
+
+
+def _touches(touched: Touched) -> str:
+    """It touches “Work”, 2 open requests and 1 coming meeting."""
+    calendars = [*touched.calendars[:MOST_NAMED]]
+    if len(touched.calendars) > MOST_NAMED:
+        calendars.append(f"{len(touched.calendars) - MOST_NAMED} more")
+    counted = [_counted(touched.requests, "open request"), _counted(touched.meetings, "coming meeting")]
+    parts = [*calendars, *(one for one in counted if one)]
+    return f"It touches {listed(parts)}." if parts else ""
+
+
+def _counted(count: int, what: str) -> str:
+    return "" if not count else f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _broken(
+    account: Connection, problem: Problem, its: Sequence[Calendar], touched: Touched, viewer: Person, now: datetime
+) -> Card:
+    label = quoted(shorn(account.label, LONGEST_LABEL))
+    still, since = "", ""
+    if account.broken_since is not None and account.reminded:
+        still, since = "still ", f" since {times.day(local(account.broken_since, viewer.zone).date())}"
     if problem.is_final:
         then = "Until then nobody is offered a time with you, because I don't know which are free."
     else:
         then = f"Until it is back I go by what I read last{_ago(its, now)}, and mark it as old."
-    button = Button(label="Open my calendars", does=Press("connect.link"), look=Look.PRIMARY)
+    touches = [paragraph(words)] if (words := _touches(touched)) else []
+    button = reconnect() if problem.is_final else Button(label="Open my calendars", does=Press("connect.link"))
     return told(
-        paragraph(Strong(f"I can't read your calendar account {label}"), f": {wrong(problem)}.{which}"),
+        paragraph(Strong(f"I {still}can't read your calendar account {label}"), f"{since}: {wrong(problem, account)}."),
+        *touches,
         paragraph(then),
         Buttons((button,)),
         line=f"There was trouble with your calendar account {label}.",

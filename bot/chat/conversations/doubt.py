@@ -40,13 +40,14 @@ class DoubtTalk:
             except NotFound:
                 return told(paragraph("That calendar is no longer connected. Nothing to do."))
             doubt = doubts.doubt(tx, tenant, calendar.id)
-        return _card(quoted(calendar.name), doubt, subject) if calendar.person == viewer.id else None
+            owner = calendars.connection(tx, tenant, calendar.connection).person
+        return _card(quoted(calendar.name), doubt, subject) if owner == viewer.id else None
 
     def _decided(self, by: Person, press: Press, state: DoubtState) -> Answer:
         now = self.clock.now()
         with self.database.transaction() as tx:
             calendar = calendars.calendar(tx, by.tenant, CalendarId(press.subject))
-            if calendar.person != by.id:
+            if calendars.connection(tx, by.tenant, calendar.connection).person != by.id:
                 raise NotAllowed("That is not a calendar of yours. Nothing was done.")
             if doubts.decided(tx, by.tenant, calendar.id, state):
                 due.mark(tx, by.tenant, "calendar", calendar.id, now)

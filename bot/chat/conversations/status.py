@@ -1,75 +1,152 @@
-"""How somebody's own calendars are: what counts, how old it is, and what is wrong."""
+"""How somebody's own calendars are: what counts, by which road it is known and how old, what is wrong, what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.availability import known
 from bot.chat.answers import Answer, Says
 from bot.chat.cards import Block, Button, Buttons, Card, Heading, Look, Press, Rule
-from bot.chat.conversations.connection import wrong
-from bot.chat.conversations.words import ago, note, paragraph, shorn, told
+from bot.chat.conversations.connection import reconnect, wrong
+from bot.chat.conversations.words import ago, everyone, listed, names, note, paragraph, quoted, shorn, told
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import Clock
+from bot.core.ids import CalendarId, PersonId
 from bot.core.people import Person
 from bot.core.proposals import Vouching
 from bot.core.rules import WorkingHours
-from bot.core.text import Strong
+from bot.core.text import Strong, Text, say
+from bot.core.zones import local
 from bot.language.wording import times
 from bot.storage import calendars
 from bot.storage.database import Database
 
 LONGEST_NAME = 80
+MOST_SHOWN = 12
+"""Calendars of one account; those that count come first."""
+FEED = "ics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theirs:
+    """Everything that one person has connected."""
+
+    person: Person
+    connections: tuple[Connection, ...]
+    calendars: tuple[Calendar, ...]
+    colleagues: Mapping[PersonId, str]
+    """Whose time their own account tells them, by name."""
+    now: datetime
+
+    def of(self, connection: Connection) -> list[Calendar]:
+        its = [one for one in self.calendars if one.connection == connection.id]
+        return sorted(its, key=lambda one: (not one.receives, not one.counts))
+
+    def name(self, calendar: CalendarId) -> str | None:
+        return next((one.name for one in self.calendars if one.id == calendar), None)
 
 
 @dataclass(frozen=True)
 class StatusTalk:
-    """Answers `status`."""
+    """Answers `status`; `limits` are what our own address keeps from working."""
 
     database: Database
     clock: Clock
+    limits: Sequence[str] = ()
 
     def typed(self, by: Person) -> Answer:
         with self.database.reading() as tx:
             connections = calendars.connections_of(tx, by.tenant, by.id)
             theirs = calendars.of_person(tx, by.tenant, by.id)
+            seen = calendars.seen_by(tx, by.tenant, by.id)
+            colleagues = everyone(tx, by.tenant, dict.fromkeys(one.person for one in seen))
         if not connections:
-            return Says(card=_nothing())
-        return Says(card=_card(by, connections, theirs, self.clock.now()))
+            return Says(card=_nothing(self.limits))
+        whole = Theirs(
+            person=by,
+            connections=tuple(connections),
+            calendars=tuple(theirs),
+            colleagues=names(list(colleagues.values())),
+            now=self.clock.now(),
+        )
+        return Says(card=_card(whole, self.limits))
 
 
-def _nothing() -> Card:
+def _nothing(limits: Sequence[str]) -> Card:
     connect = Button(label="Connect a calendar", does=Press("connect.link"), look=Look.PRIMARY)
     words = "You have no calendar connected, so nobody can be offered a time with you, and you can't ask for one."
-    return told(paragraph(words), Buttons((connect,)))
+    return told(paragraph(words), *_limited(limits), Buttons((connect,)))
 
 
-def _card(by: Person, connections: Sequence[Connection], theirs: Sequence[Calendar], now: datetime) -> Card:
+def _card(whole: Theirs, limits: Sequence[str]) -> Card:
     blocks: list[Block] = [Heading("Your calendars")]
-    for connection in connections:
-        blocks.append(paragraph(Strong(shorn(connection.label, LONGEST_NAME)), _trouble(connection)))
-        blocks += [paragraph(_line(one, now)) for one in theirs if one.connection == connection.id]
+    for connection in whole.connections:
+        blocks.append(paragraph(_account(connection, whole)))
         blocks.append(Rule())
-    blocks.append(note(f"Working hours: {_hours(by.hours)} ({times.place(by.hours.zone)} time)."))
-    blocks.append(Buttons((Button(label="Open my calendars", does=Press("connect.link")),)))
+    if whole.colleagues:
+        who = listed(list(whole.colleagues.values()))
+        blocks.append(note(f"From the company calendar, for your requests alone: when {who} can meet."))
+    hours = whole.person.hours
+    blocks.append(note(f"Working hours: {_hours(hours)} ({times.place(hours.zone)} time)."))
+    blocks += _limited(limits)
+    open_all = Button(label="Open my calendars", does=Press("connect.link"))
+    is_broken = any(one.problem is not None and one.problem.is_final for one in whole.connections)
+    blocks.append(Buttons((reconnect(), open_all) if is_broken else (open_all,)))
     return told(*blocks)
 
 
-def _trouble(connection: Connection) -> str:
-    return f": {wrong(connection.problem)}." if connection.problem is not None else ""
+def _limited(limits: Sequence[str]) -> list[Block]:
+    if not limits:
+        return []
+    return [note(f"Overlap cannot be reached from the internet, so these do not work: {', '.join(limits)}.")]
 
 
-def _line(calendar: Calendar, now: datetime) -> str:
-    """Work: read 20 s ago, counts as busy, receives bookings."""
-    age = "not read yet" if calendar.read_at is None else f"read {ago(now - calendar.read_at)}"
-    parts = [age, "counts as busy" if calendar.counts else "does not count"]
+def _account(connection: Connection, whole: Theirs) -> Text:
+    """The account, what is wrong with it, and a line for each of its calendars."""
+    trouble = f" – {wrong(connection.problem, connection)}." if connection.problem is not None else ""
+    its = whole.of(connection)
+    lines = [f"\n• {_line(one, connection, whole)}" for one in its[:MOST_SHOWN]]
+    if len(its) > MOST_SHOWN:
+        lines.append(f"\n• and {len(its) - MOST_SHOWN} more")
+    return say(Strong(shorn(connection.label, LONGEST_NAME)), trouble, *lines)
+
+
+def _line(calendar: Calendar, connection: Connection, whole: Theirs) -> str:
+    """Work: counts as busy, receives bookings. Read 20 s ago; I look every 10 min."""
+    name = f"{shorn(calendar.name, LONGEST_NAME)}: "
+    road = _road(calendar, connection, whole)
+    if not calendar.counts and not calendar.receives:
+        return f"{name}does not count."
+    roles = ["counts as busy"] if calendar.counts else ["does not count as busy"]
     if calendar.receives:
-        parts.append("receives bookings")
+        roles.append("receives bookings")
+    original = whole.name(calendar.copy_of) if calendar.copy_of is not None else None
+    copy = f" It is a copy of {quoted(original)} and not counted twice." if original is not None else ""
+    return f"{name}{', '.join(roles)}. {road}{copy}{_trouble(calendar, connection, whole.now)}"
+
+
+def _road(calendar: Calendar, connection: Connection, whole: Theirs) -> str:
+    """How old it is, and how it comes to us."""
+    if calendar.is_static:
+        on = times.day(local(connection.connected_at, whole.person.zone).date())
+        return f"Imported on {on}, not updating."
+    read = "Not read yet" if calendar.read_at is None else f"Read {ago(whole.now - calendar.read_at)}"
+    if calendar.rings_until is not None and calendar.rings_until > whole.now:
+        return f"{read}; it tells me of changes at once."
+    what = "a feed, which I look at" if connection.provider == FEED else "I look"
+    return f"{read}; {what} every {times.age(calendar.cadence)}."
+
+
+def _trouble(calendar: Calendar, connection: Connection, now: datetime) -> str:
+    """What is wrong with that one, where the account does not say it already."""
     if calendar.problem is not None:
-        parts.append(wrong(calendar.problem))
-    elif calendar.counts and known.vouching(calendar, now) is Vouching.READING:
-        parts.append("being read again")
-    return f"{shorn(calendar.name, LONGEST_NAME)}: {', '.join(parts)}."
+        if calendar.problem is connection.problem:
+            return " I can't read it."
+        words = wrong(calendar.problem, connection)
+        return f" {words[:1].upper()}{words[1:]}."
+    if not calendar.counts or calendar.is_static or known.vouching(calendar, now) is not Vouching.READING:
+        return ""
+    return " I am reading it now." if calendar.read_at is None else " Too old to go by: I am reading it again."
 
 
 def _hours(hours: WorkingHours) -> str:
