@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.core.calendars import Calendar
+from bot.core.calendars import Calendar, Connection
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, Stale, Taken
 from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal, ProposalState, Slot
 from bot.scheduling.propose import answered, asked_by, redraw
 from bot.scheduling.roads import Party, plan
+from bot.scheduling.saga_plan import CONSENT
 from bot.scheduling.sight import sight
 from bot.storage import calendars, due, ledger, meetings, messages, people, proposals
 from bot.storage.database import Database, Tx
@@ -27,6 +28,8 @@ from bot.storage.ledger import ClaimState
 
 LONGEST_TITLE = 200
 UNTITLED = "Meeting"
+ONE_FOR_ALL = ("google", "microsoft")
+"""Services that deliver between any two of their accounts."""
 
 _FIELD = re.compile(r"\{(asker|people|title)\}")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
@@ -73,7 +76,7 @@ class Booking:
         known = sight(tx, proposal.tenant, everyone, slot.when, now, asker=proposal.asker, without=proposal.without)
         if busy := known.busy(slot.when):
             raise Taken(GONE, busy)
-        meeting = self._meeting(tx, proposal, slot, everyone)
+        meeting = self._meeting(tx, proposal, slot, everyone, now)
         parts = tuple(replace(one, is_unseen=one.person in known.unseen) for one in meeting.attendances)
         meeting = replace(meeting, attendances=parts)
         claim_all(tx, meeting, meeting.people, meeting.when, now)
@@ -86,12 +89,14 @@ class Booking:
         )
         return meeting
 
-    def _meeting(self, tx: Tx, proposal: Proposal, slot: Slot, everyone: Sequence[Person]) -> Meeting:
+    def _meeting(self, tx: Tx, proposal: Proposal, slot: Slot, everyone: Sequence[Person], now: datetime) -> Meeting:
         asker, *others = everyone
         attendances = roads(tx, everyone)
         if attendances[0].calendar is None:
             raise InvalidInput("None of your calendars can receive this meeting. Please connect one that can.")
+        home = calendars.calendar(tx, proposal.tenant, attendances[0].calendar)
         meeting_id = MeetingId(new_id())
+        link = self._link(proposal.tenant, meeting_id)
         return Meeting(
             id=meeting_id,
             tenant=proposal.tenant,
@@ -101,8 +106,10 @@ class Booking:
             when=slot.when,
             state=MeetingState.BOOKING,
             attendances=attendances,
-            link=self._link(proposal.tenant, meeting_id),
+            link=link,
             proposal=proposal.id,
+            wants_video=link is None and home.video is not None,
+            awaits_consent_until=None if home.is_granted else now + CONSENT,
         )
 
     def _link(self, tenant: TenantId, meeting_id: MeetingId) -> str | None:
@@ -126,7 +133,10 @@ def roads(tx: Tx, everyone: Sequence[Person]) -> tuple[Attendance, ...]:
     """How each of these people, the organiser first, would get their copy of a meeting booked now."""
     asker, *others = everyone
     organiser = _party(tx, asker, _writable(calendars.of_person(tx, asker.tenant, asker.id)))
-    return plan(organiser, [_party(tx, one, _receiving(tx, one)) for one in others])
+    parties = [
+        _room(tx, one) if one.standing is Standing.ROOM else _party(tx, one, _receiving(tx, one)) for one in others
+    ]
+    return plan(organiser, parties)
 
 
 def title(template: str, asker: Person, others: Sequence[Person], wanted: str | None) -> str:
@@ -153,12 +163,15 @@ def _offer_anew(tx: Tx, proposal: Proposal, now: datetime) -> None:
 
 def _receiving(tx: Tx, person: Person) -> Calendar | None:
     chosen = calendars.receiving(tx, person.tenant, person.id)
-    return chosen if chosen is not None and chosen.is_writable else None
+    return chosen if chosen is not None and chosen.is_writable and chosen.is_granted else None
 
 
 def _writable(theirs: Collection[Calendar]) -> Calendar | None:
-    """Where the organiser's event goes: where they want bookings, or else wherever it can stand."""
-    able = [one for one in theirs if one.is_writable]
+    """Where the organiser's event goes: where they want bookings, or else wherever it can stand.
+
+    What they have not allowed us to write to yet is asked for, and where they chose it, preferred to what they have.
+    """
+    able = sorted((one for one in theirs if one.is_writable), key=lambda one: not one.is_granted)
     return next((one for one in able if one.receives), next((one for one in able if one.counts), None))
 
 
@@ -169,7 +182,25 @@ def _party(tx: Tx, person: Person, receiving: Calendar | None) -> Party:
     return Party(
         person=person.id,
         receiving=receiving,
-        server=f"{account.provider} {urlsplit(receiving.remote).netloc}",
+        server=_server(account, receiving),
         email=person.email,
         is_account=person.email is not None and person.email.lower() in account.label.lower().split(),
     )
+
+
+def _room(tx: Tx, room: Person) -> Party:
+    """A room: by the account that may see it, and by the calendar of its own, if it has one that can be written."""
+    its = calendars.of_person(tx, room.tenant, room.id)
+    own = next((one for one in its if one.is_writable and one.is_granted), None)
+    seen = own or next(iter(its), None)
+    server = None if seen is None else _server(calendars.connection(tx, room.tenant, seen.connection), seen)
+    return Party(person=room.id, receiving=own, server=server, email=room.email, is_room=True)
+
+
+def _server(account: Connection, calendar: Calendar) -> str:
+    """The service itself where it is one for everybody; of CalDAV the very server."""
+    return account.provider if account.provider in ONE_FOR_ALL else f"{account.provider} {_host(calendar.remote)}"
+
+
+def _host(remote: str) -> str:
+    return urlsplit(remote).netloc

@@ -7,24 +7,25 @@ somebody else is at it already.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from bot.core.calendars import Calendar
 from bot.core.errors import NotFound, OverlapError, Stale, TryLater
-from bot.core.events import Draft, Instance, Written
+from bot.core.events import Draft, Instance, Response, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
-from bot.core.intervals import Interval
+from bot.core.intervals import Interval, subtract
 from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
-from bot.providers.base import CalendarProvider, Remote
+from bot.providers.base import SHARED, CalendarProvider, Remote
 from bot.scheduling.colleagues import telling
 from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
-from bot.storage import calendars, mirror, people
+from bot.storage import calendars, meetings, mirror, people
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,18 @@ class Copies:
         except NotFound:
             return None
 
+    def answer(
+        self, meeting: Meeting, places: Iterable[Calendar], uids: Sequence[str], response: Response
+    ) -> CalendarId | Trouble | None:
+        """In which of these calendars the invitation stood and is answered now; None where it stands in none."""
+        for place, uid in product(places, uids):
+            try:
+                answered = self._call(meeting.tenant, place.id, _answer(uid, response), also=(NotFound,))
+            except NotFound:
+                continue
+            return place.id if answered is None else answered
+        return None
+
     def look_at(self, meeting: Meeting, when: Interval) -> Look:
         """What else stands in everybody's calendars at that time: looked at live, all at once.
 
@@ -109,12 +122,19 @@ class Copies:
             counting = telling([one for one in held if one.counts])
             ids = [one.id for one in counting]
             known = mirror.busy(tx, meeting.tenant, ids, when)
+            known_as = meetings.aliases_of(tx, meeting.tenant, meeting.id)
         seen = self._seen(counting, owners, when)
         silent = [one for one in counting if one.id not in seen]
         for calendar in silent:
             log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar.id})
             seen[calendar.id] = [one.instance for one in known if one.calendar == calendar.id]
-        taken = [calendar for calendar, instances in seen.items() if in_the_way(meeting, when, instances)]
+        shared = {one.id for one in counting if one.remote.startswith(SHARED)}
+        taken = [
+            calendar
+            for calendar, instances in seen.items()
+            if in_the_way(meeting, when, instances, known_as)
+            and not (calendar in shared and _is_only_itself(meeting, when, instances))
+        ]
         return Look(taken=taken, went_by=_oldest(silent))
 
     def _seen(
@@ -166,6 +186,18 @@ def _is_unwritten(meeting: Meeting) -> bool:
     """Whether it surely stands nowhere yet. Later a company calendar may show it, and tells no event from another."""
     is_first = meeting.state is MeetingState.BOOKING and meeting.hindered_since is None
     return is_first and all(one.written is None for one in meeting.attendances)
+
+
+def _answer(uid: str, response: Response) -> Callable[[CalendarProvider, Remote], None]:
+    return lambda provider, remote: provider.answer(remote, uid, response)
+
+
+def _is_only_itself(meeting: Meeting, when: Interval, instances: Iterable[Instance]) -> bool:
+    """What is seen by address alone has no UID: once the meeting stands, the time that it takes is its own."""
+    if meeting.attendances[0].written is None:
+        return False
+    left = subtract(when, (meeting.when,))
+    return not any(one.blocks and one.when.overlaps(free) for one in instances for free in left)
 
 
 def _oldest(silent: Iterable[Calendar]) -> dict[PersonId, datetime]:

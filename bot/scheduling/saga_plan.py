@@ -1,10 +1,21 @@
 """What a meeting still needs, from its rows alone: drafts of its copies, its end, how long to wait. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.errors import CursorExpired, NotACalendar, OverlapError, SignInNeeded, Stale, TryLater
+from bot.core.errors import (
+    ConsentNeeded,
+    CursorExpired,
+    Full,
+    NotACalendar,
+    NotFound,
+    OurFault,
+    OverlapError,
+    SignInNeeded,
+    Stale,
+    TryLater,
+)
 from bot.core.events import Draft, Instance, Invitee, Response
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
@@ -18,6 +29,21 @@ COOL_OFF = timedelta(seconds=90)
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(seconds=64)
 SLOWLY = timedelta(minutes=5)
 LONG_AGO = timedelta(minutes=10)
+CONSENT = timedelta(minutes=15)
+"""How long a claim is kept for an organiser who must first allow us to write to their calendar."""
+ROOMS = timedelta(seconds=60)
+"""How long everybody waits for a room to answer; then the meeting stands, and its answer follows."""
+LINKS = timedelta(seconds=10)
+"""How long everybody waits for a video link; then the meeting stands, and its link follows."""
+OWED = timedelta(hours=1)
+"""How long after the booking a video link is still looked for."""
+LOOKS = timedelta(seconds=2)
+"""How soon what the organiser's service owes is looked for again, at first."""
+ON_ITS_WAY = timedelta(seconds=60)
+DELIVERED = timedelta(minutes=10)
+"""How long an invitation may take to its guest's calendar, in which it is to be answered."""
+NO_CONSENT, ROOM_DECLINED, THEIRS = "no_consent", "room_declined", "theirs"
+"""Reasons that no calendar gives: consent did not come, the room said no, another tool's event takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +71,8 @@ def trouble(error: OverlapError) -> Trouble:
             return Passing(error.after)
         case Stale() | NotACalendar() | CursorExpired():
             return Passing()
-        case SignInNeeded():
-            return Lasting("sign_in_needed")
+        case SignInNeeded() | ConsentNeeded() | Full() | OurFault() | NotFound():
+            return Lasting(error.code)
         case _:
             return Lasting("refused")
 
@@ -62,16 +88,23 @@ def draft(meeting: Meeting, attendance: Attendance, everyone: Mapping[PersonId, 
         zone=everyone[attendance.person].zone,
         sequence=target(meeting),
         status=attendance.status,
-        link=meeting.link,
+        link=None if _makes_link(meeting, attendance) else meeting.link,
         description=f"With {', '.join(everyone[other.person].name for other in others)}." if others else "",
         invitees=tuple(_invitee(other, attendance, everyone[other.person]) for other in others),
+        wants_video=_makes_link(meeting, attendance),
     )
+
+
+def _makes_link(meeting: Meeting, attendance: Attendance) -> bool:
+    """Only where it was made is it the service's own: other copies carry it as they would any link."""
+    return meeting.wants_video and attendance.road is Road.ORGANISER
 
 
 def _invitee(other: Attendance, owner: Attendance, person: Person) -> Invitee:
     """Only the organiser's event may invite: an ATTENDEE in anybody's own copy would be invited once more."""
     is_invited = owner.road is Road.ORGANISER and other.road is Road.ATTENDEE and person.email is not None
-    return Invitee(name=person.name, email=person.email if is_invited else None, is_invited=is_invited)
+    email = person.email if is_invited else None
+    return Invitee(name=person.name, email=email, is_invited=is_invited, is_room=other.is_room)
 
 
 def target(meeting: Meeting) -> int:
@@ -98,12 +131,43 @@ def attending(meeting: Meeting) -> list[PersonId]:
     return [one.person for one in meeting.attendances if one.response is not Response.DECLINED]
 
 
-def in_the_way(meeting: Meeting, when: Interval, instances: Iterable[Instance]) -> bool:
-    """Whether anything but the meeting stands in that time; a copy that a service delivered has no tag of ours."""
+def in_the_way(meeting: Meeting, when: Interval, instances: Iterable[Instance], known_as: Collection[str] = ()) -> bool:
+    """Whether anything but the meeting stands in that time.
+
+    A copy that a service delivered has no tag of ours; its UID is the meeting's, or one by which it is `known_as`.
+    """
+    own = {meeting.uid, *known_as}
     return any(
-        one.blocks and one.ours != meeting.id and one.uid != meeting.uid and one.when.overlaps(when)
-        for one in instances
+        one.blocks and one.ours != meeting.id and one.uid not in own and one.when.overlaps(when) for one in instances
     )
+
+
+def owed(meeting: Meeting) -> bool:
+    """Whether the organiser's service still owes something: the link it is to make, the answer of a room."""
+    return (meeting.wants_video and meeting.link is None) or bool(unanswered(meeting))
+
+
+def unanswered(meeting: Meeting) -> list[Attendance]:
+    """The rooms that were invited and have not said yes or no."""
+    settled = (Response.ACCEPTED, Response.DECLINED)
+    return [one for one in meeting.attendances if one.is_room and one.response not in settled and _is_invited(one)]
+
+
+def has_declined(meeting: Meeting) -> bool:
+    """Whether a room of it said no."""
+    return any(one.is_room and one.response is Response.DECLINED for one in meeting.attendances)
+
+
+def _is_invited(attendance: Attendance) -> bool:
+    return attendance.road is Road.ATTENDEE
+
+
+def linked(meeting: Meeting, link: str | None) -> Meeting:
+    """The meeting with the link that its organiser's service made; copies that stand without it are written again."""
+    if not meeting.wants_video or link is None or link == meeting.link:
+        return meeting
+    parts = (one if one.road is Road.ORGANISER else replace(one, written_status=None) for one in meeting.attendances)
+    return replace(meeting, link=link, attendances=tuple(parts))
 
 
 def end(meeting: Meeting) -> MeetingState:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.events import Response
-from bot.core.ids import PersonId
+from bot.core.calendars import Access
+from bot.core.events import Response, Written
+from bot.core.ids import CalendarId, PersonId
 from bot.core.meetings import AskState, Attendance, Meeting, MeetingState, Road
 from bot.scheduling import saga_plan
 from bot.scheduling.asked import settle_agreed
 from bot.scheduling.propose import reopen
-from bot.storage import calendars, conflicts, ledger, messages
+from bot.storage import calendars, conflicts, ledger, meetings, messages, mirror
 from bot.storage.database import Tx
 
 KIND = "meeting"
@@ -33,16 +34,84 @@ def unhindered(_tx: Tx, meeting: Meeting, _now: datetime) -> Meeting:
     return replace(meeting, hindered_since=None)
 
 
-def written(attendance: Attendance, sequence: int) -> Change:
+def written(attendance: Attendance, sequence: int, copy: Written, rooms: Mapping[str, PersonId]) -> Change:
     """That copy stands; the mirror does not know it yet, so its calendar is to be read."""
 
     def stands(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         _reread(tx, meeting, attendance, now)
-        return saga_plan.changed(
-            meeting, attendance.person, written=sequence, written_status=attendance.status, written_at=now
+        if copy.ical_uid is not None and copy.ical_uid != meeting.uid:
+            meetings.alias(tx, meeting.tenant, copy.ical_uid, meeting.id)
+            mirror.adopt(tx, meeting.tenant, copy.ical_uid, meeting.id)
+        after = saga_plan.changed(
+            meeting, attendance.person, written=sequence, written_status=attendance.status, written_at=now, why=""
         )
+        if attendance.road is not Road.ORGANISER:
+            return after
+        for one in after.attendances:
+            if one.road is Road.ATTENDEE:
+                after = saga_plan.changed(after, one.person, written_at=now)
+        return told(copy, rooms)(tx, after, now)
 
     return stands
+
+
+def told(copy: Written, rooms: Mapping[str, PersonId]) -> Change:
+    """What the organiser's service has told since it was written: its video link, and what rooms answered.
+
+    Those who know of the meeting already see it; a room that says no once it is booked rings its organiser.
+    """
+
+    def heard(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        after = saga_plan.linked(meeting, copy.link)
+        for address, response in copy.answers:
+            room = None if address not in rooms else after.attendance(rooms[address])
+            if room is None or response is room.response:
+                continue
+            after = saga_plan.changed(after, room.person, response=response)
+            if response is Response.DECLINED and meeting.booked_at is not None:
+                ledger.release(tx, meeting.tenant, meeting.id, cause=KIND, people=(room.person,))
+                _show(tx, meeting, now, ring=(meeting.organiser,))
+        if after != meeting and meeting.booked_at is not None:
+            redraw(tx, meeting, now)
+        return after
+
+    return heard
+
+
+def waits(until: datetime) -> Change:
+    """Until then everybody waits for what the organiser's service still owes."""
+    return lambda _tx, meeting, _now: replace(meeting, waits_until=until)
+
+
+def consented(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """Its organiser allows us to write."""
+    redraw(tx, meeting, now)
+    return replace(meeting, awaits_consent_until=None)
+
+
+def awaits_consent(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+    """Its organiser's account turns out not to allow it: they are asked, and the claim is kept meanwhile."""
+    calendar = meeting.attendances[0].calendar
+    if calendar is not None:
+        held = calendars.calendar(tx, meeting.tenant, calendar)
+        calendars.granted(tx, meeting.tenant, held.connection, Access.FREEBUSY)
+    _show(tx, meeting, now, ring=(meeting.organiser,))
+    return replace(meeting, awaits_consent_until=now + saga_plan.CONSENT)
+
+
+def answered(attendance: Attendance, found: CalendarId | None) -> Change:
+    """Their own calendar knows what they answered in chat, or cannot be told."""
+
+    def known(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
+        if found is not None:
+            calendars.dirty(tx, meeting.tenant, found, now)
+        current = meeting.attendance(attendance.person)
+        if current is None or current.to_answer is not attendance.to_answer:
+            return meeting  # they answered otherwise meanwhile
+        there = current.found if found is None else found
+        return saga_plan.changed(meeting, attendance.person, to_answer=None, found=there, written_at=now)
+
+    return known
 
 
 def went_by(known: Mapping[PersonId, datetime]) -> Change:
@@ -66,12 +135,12 @@ def freed(attendance: Attendance) -> Change:
     return gone
 
 
-def without_road(attendance: Attendance) -> Change:
+def without_road(attendance: Attendance, why: str) -> Change:
     """Their calendar does not take it: the meeting stands without their copy, and its card says so."""
 
     def without(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         messages.changed(tx, meeting.tenant, KIND, meeting.id, now)
-        return saga_plan.changed(meeting, attendance.person, road=Road.NONE, calendar=None)
+        return saga_plan.changed(meeting, attendance.person, road=Road.NONE, calendar=None, why=why)
 
     return without
 
@@ -108,7 +177,8 @@ def moved(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
 
 def _asked_again(attendance: Attendance, *, has_asked: bool) -> Attendance:
     """An answer was to the old time (RFC 5546 §3.2.2.1); to ask for the new one is to accept it."""
-    if attendance.road is Road.ORGANISER or attendance.response is Response.DECLINED:
+    is_own = attendance.is_room and attendance.road is Road.OWN_COPY  # what stands in its calendar is its answer
+    if attendance.road is Road.ORGANISER or attendance.response is Response.DECLINED or is_own:
         return attendance
     return replace(attendance, response=Response.ACCEPTED if has_asked else Response.NEEDS_ACTION)
 
@@ -173,8 +243,9 @@ def _reread(tx: Tx, meeting: Meeting, attendance: Attendance, now: datetime) -> 
 
 
 def _others(meeting: Meeting) -> tuple[PersonId, ...]:
-    """Those who come and are not its organiser."""
-    return tuple(one for one in saga_plan.attending(meeting) if one != meeting.organiser)
+    """Those who come and are not its organiser; a room has no chat."""
+    rooms = {one.person for one in meeting.attendances if one.is_room}
+    return tuple(one for one in saga_plan.attending(meeting) if one != meeting.organiser and one not in rooms)
 
 
 def redraw(tx: Tx, meeting: Meeting, now: datetime) -> None:

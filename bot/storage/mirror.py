@@ -17,10 +17,11 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 
 from bot.core.events import Busy, Instance, Kind, Status
-from bot.core.ids import CalendarId, TenantId
+from bot.core.ids import CalendarId, MeetingId, TenantId
 from bot.core.intervals import Interval
 from bot.storage import calendars
 from bot.storage.database import METADATA, Tx, instant, seconds
@@ -73,6 +74,12 @@ def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window:
     )
     rows = tx.execute(select(MIRROR).where(*there).order_by(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.uid))
     return [Busy(calendar=row.calendar, instance=_as_instance(row)) for row in rows]
+
+
+def adopt(tx: Tx, tenant: TenantId, uid: str, meeting: MeetingId) -> None:
+    """What was read under that UID turns out to be a copy of ours."""
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.uid == uid, MIRROR.c.ours.is_(None))
+    tx.execute(update(MIRROR).where(*its).values(ours=meeting))
 
 
 def ours(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
+from bot.core.errors import Full, NotFound, OurFault, OverlapError, Refused, SignInNeeded, Stale, TryLater
 from bot.core.events import Status
 from bot.core.meetings import MeetingState, Road
 from bot.core.proposals import ProposalState
@@ -109,8 +109,13 @@ def test_once_it_answers_the_mirrors_word_is_not_needed_any_more(trip: Trip) -> 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(SignInNeeded("401"), "sign_in_needed"), (Refused("403"), "refused"), (NotFound("404"), "refused")],
-    ids=["sign-in needed", "refused", "gone"],
+    [
+        pytest.param(SignInNeeded("401"), "sign_in_needed", id="sign-in needed"),
+        pytest.param(Refused("403"), "refused", id="refused"),
+        pytest.param(NotFound("404"), "not_found", id="gone"),
+        pytest.param(Full("507"), "full", id="full"),
+        pytest.param(OurFault("client secret"), "our_fault", id="our own registration is refused"),
+    ],
 )
 def test_without_the_organisers_copy_there_is_no_meeting(trip: Trip, error: OverlapError, reason: str) -> None:
     meeting = trip.books()

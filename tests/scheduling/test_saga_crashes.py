@@ -79,7 +79,7 @@ def is_not_there(trip: Trip, _: Meeting, after: Meeting) -> None:
 
 
 def is_refused(trip: Trip, _: Meeting, after: Meeting) -> None:
-    assert (after.state, after.reason) == (MeetingState.FAILED, "refused")
+    assert (after.state, after.reason) == (MeetingState.FAILED, "not_found")
     assert trip.copies(after, trip.ben) == [[]]
     assert [trip.claims(one) for one in after.people] == [[], []]
 

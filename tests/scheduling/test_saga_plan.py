@@ -5,7 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
+from bot.core.errors import (
+    ConsentNeeded,
+    Full,
+    NotACalendar,
+    NotFound,
+    OurFault,
+    OverlapError,
+    Refused,
+    SignInNeeded,
+    Stale,
+    TryLater,
+)
 from bot.core.events import Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
@@ -124,7 +135,10 @@ def test_what_blocks_nobody_is_not_in_the_way() -> None:
         (NotACalendar("html"), Passing()),
         (SignInNeeded("401"), Lasting("sign_in_needed")),
         (Refused("403"), Lasting("refused")),
-        (NotFound("404"), Lasting("refused")),
+        (NotFound("404"), Lasting("not_found")),
+        (ConsentNeeded("scope"), Lasting("consent_needed")),
+        (Full("507"), Lasting("full")),
+        (OurFault("client secret"), Lasting("our_fault")),
     ],
 )
 def test_what_a_failed_call_means(error: OverlapError, meaning: Trouble) -> None:
