@@ -264,6 +264,7 @@ class Connecting:
                 kept = sealed(tx, self.vault, owner.tenant, one.id, account)
                 calendars.replace_account(tx, owner.tenant, one.id, kept)
                 calendars.blame(tx, owner.tenant, one.id, None)
+                calendars.signed_in(tx, owner.tenant, one.id, now)
                 return calendars.connection(tx, owner.tenant, one.id)
         connection = Connection(
             id=ConnectionId(new_id()),
