@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
+    LargeBinary,
     Row,
     Table,
     Text,
@@ -26,7 +27,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.ids import PersonId, ProposalId, TenantId
+from bot.core.errors import NotFound
+from bot.core.ids import ConnectionId, PersonId, ProposalId, TenantId
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 LINKS = Table(
@@ -37,6 +39,7 @@ LINKS = Table(
     Column("person", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("resume", Text),
+    Column("consent", Text),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
     Column("renewed_at", BigInteger),
@@ -51,8 +54,10 @@ SESSIONS = Table(
     Column("link", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("resume", Text),
+    Column("consent", Text),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("tries", Integer, nullable=False, default=0),
+    Column("pending", LargeBinary),
     Index("web_session_hash", "hash", unique=True),
 )
 
@@ -67,6 +72,8 @@ class Link:
     purpose: str
     resume: ProposalId | None
     """The proposal that waits for what the link is for."""
+    consent: ConnectionId | None = None
+    """The account of which its owner is to allow more."""
     expires_at: datetime
     used_at: datetime | None = None
 
@@ -81,6 +88,7 @@ class Session:
     tenant: TenantId
     person: PersonId
     resume: ProposalId | None
+    consent: ConnectionId | None = None
     expires_at: datetime
 
 
@@ -102,6 +110,7 @@ def add(tx: Tx, link: Link) -> None:
         "person": link.person,
         "purpose": link.purpose,
         "resume": link.resume,
+        "consent": link.consent,
         "expires_at": seconds(link.expires_at),
     }
     tx.execute(insert(LINKS).values(row))
@@ -137,6 +146,7 @@ def open_session(tx: Tx, token: str, link: Link, expires_at: datetime) -> Sessio
         tenant=link.tenant,
         person=link.person,
         resume=link.resume,
+        consent=link.consent,
         expires_at=expires_at,
     )
     row = {
@@ -145,6 +155,7 @@ def open_session(tx: Tx, token: str, link: Link, expires_at: datetime) -> Sessio
         "link": opened.link,
         "person": opened.person,
         "resume": opened.resume,
+        "consent": opened.consent,
         "expires_at": seconds(expires_at),
     }
     tx.execute(insert(SESSIONS).values(row))
@@ -160,15 +171,42 @@ def session(tx: Tx, token: str, now: datetime) -> Session | None:
 
 def try_once(tx: Tx, session: Session) -> int:
     """Count one more sign-in tried in that session; how many there were, with this one."""
-    mine: tuple[ColumnElement[bool], ...] = (SESSIONS.c.tenant == session.tenant, SESSIONS.c.hash == session.hash)
-    counted = update(SESSIONS).where(*mine).values(tries=SESSIONS.c.tries + 1).returning(SESSIONS.c.tries)
+    counted = update(SESSIONS).where(*_mine(session)).values(tries=SESSIONS.c.tries + 1).returning(SESSIONS.c.tries)
     return int(tx.execute(counted).scalar_one())
+
+
+def set_pending(tx: Tx, session: Session, sealed: bytes | None) -> None:
+    """An account that waits for its owner's word in that session; None: none does (any more)."""
+    tx.execute(update(SESSIONS).where(*_mine(session)).values(pending=sealed))
+
+
+def pending(tx: Tx, session: Session) -> bytes:
+    """What `set_pending` kept."""
+    kept = tx.execute(select(SESSIONS.c.pending).where(*_mine(session))).scalar()
+    if kept is None:
+        raise NotFound("No account waits here (any more).")
+    return bytes(kept)
+
+
+def consent_given(tx: Tx, session: Session) -> None:
+    """What was to be allowed has been, or its owner wants something else."""
+    tx.execute(update(SESSIONS).where(*_mine(session)).values(consent=None))
+
+
+def wipe_pending(tx: Tx, now: datetime) -> None:
+    """Accounts that nobody confirmed while their session lasted."""
+    over = (SESSIONS.c.expires_at <= seconds(now), SESSIONS.c.pending.is_not(None))
+    tx.execute(update(SESSIONS).where(*over).values(pending=None))
 
 
 def forget(tx: Tx, before: datetime) -> None:
     """Links and sessions that were over before that."""
     tx.execute(delete(LINKS).where(LINKS.c.expires_at < seconds(before)))
     tx.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < seconds(before)))
+
+
+def _mine(session: Session) -> tuple[ColumnElement[bool], ...]:
+    return SESSIONS.c.tenant == session.tenant, SESSIONS.c.hash == session.hash
 
 
 def _link(row: Row[Any]) -> Link:
@@ -178,6 +216,7 @@ def _link(row: Row[Any]) -> Link:
         person=PersonId(row.person),
         purpose=row.purpose,
         resume=None if row.resume is None else ProposalId(row.resume),
+        consent=None if row.consent is None else ConnectionId(row.consent),
         expires_at=instant(row.expires_at),
         used_at=None if row.used_at is None else instant(row.used_at),
     )
@@ -190,5 +229,6 @@ def _session(row: Row[Any]) -> Session:
         tenant=TenantId(row.tenant),
         person=PersonId(row.person),
         resume=None if row.resume is None else ProposalId(row.resume),
+        consent=None if row.consent is None else ConnectionId(row.consent),
         expires_at=instant(row.expires_at),
     )

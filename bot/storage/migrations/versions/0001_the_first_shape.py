@@ -130,9 +130,12 @@ def upgrade() -> None:
         sa.Column("broken_since", sa.BigInteger(), nullable=True),
         sa.Column("reminded", sa.Integer(), nullable=False),
         sa.Column("lapses", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("account", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
+    op.create_index("ix_connection_identity", "connection", ["identity"], unique=False)
+
     op.create_table(
         "due",
         sa.Column("tenant", sa.Text(), nullable=False),
@@ -194,6 +197,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("resume", sa.Text(), nullable=True),
+        sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.Column("renewed_at", sa.BigInteger(), nullable=True),
@@ -315,14 +319,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant"),
     )
     op.create_table(
+        "sign_in",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("access", sa.Text(), nullable=False),
+        sa.Column("connection", sa.Text(), nullable=True),
+        sa.Column("flow", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "state"),
+    )
+    op.create_index("ix_sign_in_expires_at", "sign_in", ["expires_at"], unique=False)
+
+    op.create_table(
+        "approval",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "state"),
+    )
+    op.create_index("ix_approval_expires_at", "approval", ["expires_at"], unique=False)
+    op.create_index("approval_state", "approval", ["state"], unique=True)
+
+    op.create_table(
+        "awaiting_approval",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "provider", "person"),
+    )
+
+    op.create_table(
+        "farewell",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+
+    op.create_table(
         "web_session",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("resume", sa.Text(), nullable=True),
+        sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "hash"),
     )
     op.create_index("ix_web_session_expires_at", "web_session", ["expires_at"], unique=False)
