@@ -1,6 +1,6 @@
 """What is agreed: the meetings, and each person's part in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, 
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.errors import NotFound, Stale
-from bot.core.events import Response, Status
+from bot.core.events import Instance, Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Attendance, Meeting, MeetingState, Road
+from bot.core.meetings import LIVE, Attendance, Meeting, MeetingState, Road
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MOST_NAMED = 500
@@ -164,6 +164,26 @@ def aliases(tx: Tx, tenant: TenantId, uids: Collection[str]) -> dict[str, Meetin
         rows = tx.execute(select(ALIASES.c.ical_uid, ALIASES.c.meeting).where(ALIASES.c.tenant == tenant, named))
         found |= {row.ical_uid: MeetingId(row.meeting) for row in rows}
     return found
+
+
+def recognised(tx: Tx, tenant: TenantId, instances: Iterable[Instance]) -> list[Instance]:
+    """What a calendar tells, with every copy of ours known for one, also where its service shows it without our tag."""
+    told = list(instances)
+    known = aliases(tx, tenant, {one.uid for one in told if one.ours is None})
+    return [replace(one, ours=known[one.uid]) if one.ours is None and one.uid in known else one for one in told]
+
+
+def has_guests(tx: Tx, tenant: TenantId, organiser: PersonId, now: datetime) -> bool:
+    """Whether they organise a meeting to come whose people, or rooms, answer at its event."""
+    guests = (
+        MEETINGS.c.tenant == tenant,
+        MEETINGS.c.organiser == organiser,
+        MEETINGS.c.ends > seconds(now),
+        MEETINGS.c.state.in_(LIVE),
+        ATTENDANCES.c.road == Road.ATTENDEE,
+    )
+    joined = (ATTENDANCES.c.tenant == MEETINGS.c.tenant) & (ATTENDANCES.c.meeting == MEETINGS.c.id)
+    return tx.execute(select(MEETINGS.c.id).join(ATTENDANCES, joined).where(*guests).limit(1)).first() is not None
 
 
 def aliases_of(tx: Tx, tenant: TenantId, meeting: MeetingId) -> list[str]:

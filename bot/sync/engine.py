@@ -20,10 +20,11 @@ from bot.core.ids import CalendarId, TenantId
 from bot.core.intervals import Interval
 from bot.core.proposals import Vouching
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
-from bot.storage import calendars, doubts, due, messages, mirror, people
+from bot.storage import calendars, doubts, due, meetings, messages, mirror, people
 from bot.storage.calendars import Progress
 from bot.storage.database import Database, Tx
-from bot.sync import owners, plan
+from bot.sync import colleagues, owners, plan
+from bot.sync.colleagues import Rest
 from bot.sync.copies import name_copies
 from bot.sync.owners import Operator
 from bot.sync.plan import Verdict
@@ -70,6 +71,8 @@ class Sync:
             seen = self._seen(tenant, calendar)
         except NotFound:
             return None
+        if seen.calendar.seen_by is not None and (rest := self._rest(seen.calendar)) is not None:
+            return rest.until
         try:
             reading, cadence = self._look(seen)
         except Crowded as error:
@@ -87,6 +90,10 @@ class Sync:
             except NotFound:
                 zone = ""
         return _Seen(calendar=held, progress=progress, zone=zone or held.zone or "UTC", at=self.clock.now())
+
+    def _rest(self, calendar: Calendar) -> Rest | None:
+        with self.database.transaction() as tx:
+            return colleagues.rest(tx, calendar, self.clock.now())
 
     def _look(self, seen: _Seen) -> tuple[Reading | None, timedelta]:
         """A complete reading (None when nothing changed) and how often to look. Outside of any transaction."""
@@ -123,8 +130,10 @@ class Sync:
             owners.absolve(tx, before, now)
             is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
             had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
-            is_believed = before.problem is Problem.DOUBTED
-            if verdict is Verdict.CHANGED or had_aged or is_believed or is_news or _reaches_farther(before, reading):
+            is_news = is_news or before.problem is Problem.DOUBTED or _reaches_farther(before, reading)
+            # Who answered an invitation changed the event, and nothing that a row tells of it.
+            may_answer = reading is not None and meetings.has_guests(tx, tenant, before.person, now)
+            if verdict is Verdict.CHANGED or had_aged or is_news or may_answer:
                 due.mark(tx, tenant, "reading", before.person, now)
         return now + plan.soon(cadence, self.chance())
 
@@ -135,7 +144,8 @@ class Sync:
             return Verdict.SAME
         rows = mirror.everything(tx, tenant, id_)
         doubt = _may_doubt(seen.calendar, doubts.doubt(tx, tenant, id_))
-        judged = plan.judged(rows, reading.instances, _compared(seen.calendar, reading), doubt)
+        told = meetings.recognised(tx, tenant, reading.instances)
+        judged = plan.judged(rows, told, _compared(seen.calendar, reading), doubt)
         match judged.verdict:
             case Verdict.DOUBTED | Verdict.ASKED:
                 assert judged.doubt is not None
@@ -176,6 +186,8 @@ class Sync:
             owners.blame(tx, before, kind, now)
             if kind.is_final and before.problem is not kind:
                 due.mark(tx, tenant, "reading", before.person, now)
+        if before.seen_by is not None and kind.is_final:
+            return now + colleagues.MUTE_FOR
         return now + plan.wait(kind, seen.progress.failures + 1, before.cadence, error, self.chance())
 
 
