@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.events import Busy, Instance, Kind, Status
-from bot.core.ids import CalendarId, ConnectionId, MeetingId, PersonId, TenantId
+from bot.core.ids import CalendarId, ConnectionId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.people import ChatIdentity, Person, Standing
+from bot.core.proposals import Proposal, ProposalState
 from bot.core.requests import Marked, Named, Request, Source, Window
 from bot.core.rules import DaySpan, WorkingHours, office_hours
 from bot.core.zones import WallTime
@@ -176,4 +177,17 @@ def request(
         window=Window(first=first, last=last or first + timedelta(days=6)),
         when_words=words,
         title=title,
+    )
+
+
+def asked(asker: str, *others: str, state: ProposalState = ProposalState.OPEN, at: datetime = NOW) -> Proposal:
+    """`asked("ana", "alex")`: what Ana asked just now, for half an hour with Alex."""
+    return Proposal(
+        id=ProposalId(f"{asker} asks {' '.join(others)}"),
+        tenant=TENANT,
+        asker=PersonId(asker),
+        people=tuple(PersonId(one) for one in (asker, *others)),
+        request=request(*others),
+        state=state,
+        created_at=at,
     )

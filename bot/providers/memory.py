@@ -17,6 +17,10 @@ service.make_links()                                             # now they do
 service.halls["elbe@example.org"] = Response.ACCEPTED            # a room, and what it answers (NEEDS_ACTION: not yet)
 service.hall_answers("elbe@example.org", Response.DECLINED)      # it makes up its mind
 service.respond(work, "uid", Response.TENTATIVE)                 # a guest answers in their own calendar, by hand
+
+Service(Abilities(sees_colleagues=True))                         # `shared` addresses can be read
+service.shows["kim@example.org"] = "kim"                         # everybody's account sees when that user is busy
+service.shows["kim@example.org"] = Refused("no")                 # the same address fails so; of any other none is known
 """
 
 import threading
@@ -27,8 +31,10 @@ from datetime import datetime, timedelta
 
 from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
 from bot.core.events import Draft, Instance, Kind, Response, Status, Written
-from bot.core.intervals import Interval
+from bot.core.ids import derived
+from bot.core.intervals import Interval, merge
 from bot.providers.base import (
+    SHARED,
     Abilities,
     Account,
     Channel,
@@ -92,6 +98,8 @@ class Service:
         """Whether a video link is there with the event that wants it, or comes later."""
         self.halls: dict[str, Response] = {}
         """The rooms that can be invited by address, and what each answers at once."""
+        self.shows: dict[str, str | OverlapError] = {}
+        """Whose free/busy an address shows to every account of a service that `sees_colleagues`, or why it does not."""
         self.calls = 0
         """How many calls came in, refused ones too."""
         self._calendars: dict[Remote, _Calendar] = {}
@@ -347,6 +355,8 @@ class Opened:
 
     def changed(self, remote: Remote, since: Cursor) -> bool:
         with self._service._call(self._account):
+            if remote.startswith(SHARED):
+                raise CursorExpired("What an address shows has no cursor.")
             held = self._own(remote)
             if not since.isdecimal() or int(since) < held.oldest_cursor:
                 raise CursorExpired("This cursor is too old.")
@@ -354,6 +364,8 @@ class Opened:
 
     def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
         with self._service._call(self._account):
+            if remote.startswith(SHARED):
+                return self._shown(remote, window)
             held = self._own(remote)
             every = [one for event in held.events.values() for one in event.instances]
             return Reading(
@@ -438,7 +450,30 @@ class Opened:
             answers=event.guests,
         )
 
+    def _shown(self, remote: Remote, window: Interval) -> Reading:
+        """When the user of that address is busy, merged: no service says with what."""
+        told = self._service.shows.get(remote.removeprefix(SHARED)) if self.abilities.sees_colleagues else None
+        if isinstance(told, OverlapError):
+            raise told
+        if told is None:
+            raise NotFound("There is no such mailbox.")
+        theirs = [one for one in self._service._calendars.values() if one.owner == told]
+        every = [one for held in theirs for event in held.events.values() for one in event.instances]
+        taken = merge(one.when for one in every if one.blocks and one.when.overlaps(window))
+        busy = [
+            Instance(
+                uid=derived(remote, when.start.isoformat(), when.end.isoformat()),
+                starts=when.start,
+                when=when,
+                kind=Kind.HARD,
+            )
+            for when in taken
+        ]
+        return Reading(instances=tuple(busy), window=window, cursor=None)
+
     def _own(self, remote: Remote) -> _Calendar:
+        if remote.startswith(SHARED):
+            raise Refused("What an address shows can only be read.")
         held = self._service._held(remote)
         if held.owner != self._account.user:
             raise Refused("This calendar is somebody else's.")

@@ -11,9 +11,9 @@ import pytest
 from bot.core.calendars import Problem
 from bot.core.errors import Crowded, NotACalendar, NotFound, OurFault, SignInNeeded
 from bot.core.ids import PersonId
-from bot.storage import calendars
+from bot.storage import calendars, proposals
 from bot.sync.owners import Reminding
-from tests.builders import NOW, TENANT, calendar
+from tests.builders import NOW, TENANT, asked, calendar
 from tests.sync.office import Office, office
 
 DAY = timedelta(days=1)
@@ -124,6 +124,7 @@ def test_a_colleague_who_cannot_be_seen_is_no_trouble_of_the_account(ana: Office
     )
     with ana.database.transaction() as tx:
         calendars.add(tx, seen)
+        proposals.insert(tx, asked("ana", "alex"))
     ana.service.trouble("ana", NotFound("no such mailbox"))
     ana.sync.read(TENANT, seen.id)
     assert ana.calendar_of(seen.id).problem is Problem.GONE
