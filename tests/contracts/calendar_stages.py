@@ -26,6 +26,11 @@ ZONE = "Europe/Berlin"
 class Stage(Protocol):
     """The world behind one adapter, with one account."""
 
+    @property
+    def keeps_cancelled(self) -> bool:
+        """Whether a cancelled event is still there; where not, to cancel is to delete."""
+        ...
+
     def open(self, password: str | None = None) -> CalendarProvider: ...
 
     def new_calendar(self, name: str) -> Remote: ...
@@ -51,6 +56,8 @@ class Stage(Protocol):
 
 class InMemory:
     """The twin."""
+
+    keeps_cancelled = True
 
     def __init__(self, window: Interval) -> None:
         self._service = memory.Service()
@@ -91,6 +98,8 @@ class InMemory:
 
 class OnServer:
     """The CalDAV adapter, before a real server."""
+
+    keeps_cancelled = True
 
     def __init__(self, server: Server) -> None:
         self._server = server

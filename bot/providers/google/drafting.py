@@ -59,7 +59,9 @@ def created(draft: Draft, *, generation: int, owner: str) -> Event:
 def changes(draft: Draft, stands: Mapping[str, Any]) -> Event:
     """What must be written so that what stands there is as drafted; nothing where it already is."""
     told = _told(draft, stands)
-    return {name: value for name, value in told.items() if not _same(name, stands.get(name), value)}
+    changed = {name: value for name, value in told.items() if not _same(name, stands.get(name), value)}
+    # Of a move that does not name it, Google raises the SEQUENCE itself, which is ours to count.
+    return {**changed, "sequence": told["sequence"]} if changed else {}
 
 
 def wants_conference(draft: Draft, stands: Mapping[str, Any]) -> bool:
@@ -201,7 +203,7 @@ def _same(name: str, stands: Any, wanted: Any) -> bool:
     match name:
         case "start" | "end":
             then, now = moment(stands), moment(wanted)
-            if then.date_time is None or then.time_zone != now.time_zone:
+            if then.at is None or then.time_zone != now.time_zone:
                 return False
             return instant(then, "UTC") == instant(now, "UTC")
         case "extendedProperties":

@@ -36,8 +36,8 @@ SECOND = timedelta(seconds=1)
 class Moment(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """A date, or an instant."""
 
-    date: date | None = None
-    date_time: datetime | None = None
+    day: date | None = msgspec.field(default=None, name="date")
+    at: datetime | None = msgspec.field(default=None, name="dateTime")
     time_zone: str | None = None
 
 
@@ -104,7 +104,7 @@ def instances(events: Iterable[Event], window: Interval, zone: str) -> Iterator[
             starts=when.start if event.original_start_time is None else instant(event.original_start_time, zone),
             when=when,
             kind=_kind(event, answer),
-            all_day=start is not None and start.date is not None,
+            all_day=start is not None and start.day is not None,
             ours=None if ours is None else MeetingId(ours),
             status=status(event.status),
             sequence=event.sequence,
@@ -126,11 +126,11 @@ def tagged(event: Event) -> Mapping[str, str]:
 
 def instant(moment: Moment, zone: str) -> datetime:
     """The instant in UTC; a date is the midnight that begins it."""
-    at = moment.date_time
+    at = moment.at
     if at is None:
-        if moment.date is None:
+        if moment.day is None:
             raise InvalidInput("an event at Google has no time")
-        return midnight(moment.date, zone)
+        return midnight(moment.day, zone)
     if at.microsecond:
         at = at.replace(microsecond=0)
     if at.tzinfo is UTC:
@@ -142,9 +142,9 @@ def instant(moment: Moment, zone: str) -> datetime:
 
 def stretch(start: Moment, end: Moment, zone: str) -> Interval:
     """From start to end, at least a second."""
-    if start.date is not None:
-        last = end.date or start.date
-        return whole_days(start.date, max(last, start.date + timedelta(days=1)), zone)
+    if start.day is not None:
+        last = end.day or start.day
+        return whole_days(start.day, max(last, start.day + timedelta(days=1)), zone)
     begins, ends = instant(start, zone), instant(end, zone)
     return Interval(begins, max(ends, begins + SECOND))
 
@@ -177,7 +177,7 @@ def _stretch(event: Event, zone: str, is_ours: bool) -> Interval | None:
     start, end = event.start, event.end or event.start
     if start is None or end is None:
         return None
-    if not is_ours and start.date is None and start.date_time == end.date_time:
+    if not is_ours and start.day is None and start.at == end.at:
         return None
     return stretch(start, end, zone)
 
