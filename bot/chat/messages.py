@@ -19,7 +19,7 @@ from bot.core.errors import NotFound, Unreachable
 from bot.core.ids import MeetingId, TenantId
 from bot.core.people import Person
 from bot.core.text import say
-from bot.storage import meetings, messages, people
+from bot.storage import due, meetings, messages, people
 from bot.storage.database import Database
 from bot.storage.messages import Posted, Shown
 from bot.storage.vault import Vault
@@ -132,6 +132,7 @@ class _Drawing:
             log.info("a message was refused for good", extra={"row": row.id, "kind": row.kind})
             with self.desk.database.transaction() as tx:
                 messages.refused(tx, row)
+                due.mark(tx, row.tenant, "gone", row.person, self.desk.clock.now())  # perhaps they left
             self._tell_reach(is_reachable=False)
             return
         at = Posted(channel=ref.channel, message=ref.message, service=ref.service)

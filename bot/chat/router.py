@@ -13,6 +13,7 @@ from bot.chat.conversations.connection import ConnectionTalk
 from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import GREETING, HelpTalk
 from bot.chat.conversations.invite import InviteTalk
+from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.status import StatusTalk
@@ -33,6 +34,7 @@ class Router:
     connect: ConnectTalk
     connection: ConnectionTalk
     doubt: DoubtTalk
+    left: LeftTalk
     proposal: ProposalTalk
     invite: InviteTalk
     meeting: MeetingTalk
@@ -50,6 +52,7 @@ class Router:
             "conflict": self.conflict.view,
             "connection": self.connection.view,
             "doubt": self.doubt.view,
+            "left": self.left.view,
             "connect": self.connect.view,
             GREETING: self.help.view,
         }

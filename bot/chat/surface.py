@@ -122,6 +122,10 @@ class Surface(Protocol):
         """Who that is now; `NotFound` where nobody is. `home` as in `post`: Teams can look somebody up only there."""
         ...
 
+    def has_left(self, identity: ChatIdentity, *, home: Place | None = None) -> bool:
+        """Whether they are no longer of the workspace, for sure. False in doubt: not having the app is not it."""
+        ...
+
     def find(self, tenant: TenantId, email: str) -> Profile | None:
         """The member with that address, where the platform can tell."""
         ...

@@ -4,13 +4,14 @@ import json
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Row, Table, Text, func, or_, select, update
+from sqlalchemy import BigInteger, Column, Index, Row, Table, Text, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.errors import NotFound
 from bot.core.ids import PersonId, TenantId, new_id
 from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.core.rules import DaySpan, WorkingHours, office_hours
+from bot.storage import calendars, meetings
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 PEOPLE = Table(
@@ -27,6 +28,8 @@ PEOPLE = Table(
     Column("hours", Text),
     Column("home", Text),
     Column("looked_up_at", BigInteger, nullable=False),
+    Column("gone_at", BigInteger),
+    Column("looked_for_at", BigInteger, nullable=False, default=0),
     Index("person_user", "tenant", "user", unique=True),
     Index("person_email", "tenant", "email"),
 )
@@ -66,6 +69,14 @@ def person(tx: Tx, tenant: TenantId, person_id: PersonId) -> Person:
     return _person(_row(tx, tenant, person_id))
 
 
+def known(tx: Tx, tenant: TenantId, person_id: PersonId) -> Person | None:
+    """The same, or None: of a room's calendar nobody is the owner."""
+    try:
+        return person(tx, tenant, person_id)
+    except NotFound:
+        return None
+
+
 def by_identity(tx: Tx, identity: ChatIdentity) -> Person | None:
     """Whom a chat identity belongs to, if we met."""
     where = (PEOPLE.c.tenant == identity.tenant, PEOPLE.c.user == identity.user)
@@ -94,6 +105,42 @@ def looked_up_at(tx: Tx, tenant: TenantId, person_id: PersonId) -> datetime:
     return instant(_row(tx, tenant, person_id).looked_up_at)
 
 
+def leave(tx: Tx, tenant: TenantId, person_id: PersonId, now: datetime) -> None:
+    """They are no longer of the workspace."""
+    _set(tx, tenant, person_id, standing=Standing.DEACTIVATED.value, gone_at=seconds(now))
+
+
+def is_back(tx: Tx, tenant: TenantId, person_id: PersonId, standing: Standing) -> None:
+    """They are of the workspace again."""
+    _set(tx, tenant, person_id, standing=standing.value, gone_at=None)
+
+
+def gone_since(tx: Tx, tenant: TenantId, person_id: PersonId) -> datetime | None:
+    """Since when they are known to have left; None while they have not."""
+    at = _row(tx, tenant, person_id).gone_at
+    return None if at is None else instant(at)
+
+
+def was_looked_for(tx: Tx, tenant: TenantId, person_id: PersonId, now: datetime) -> None:
+    """The platform just said whether they are still there."""
+    _set(tx, tenant, person_id, looked_for_at=seconds(now))
+
+
+def to_look_for(tx: Tx, before: datetime, gone_before: datetime, limit: int) -> list[tuple[TenantId, PersonId]]:
+    """Those who matter here and were not looked for since, the longest ago first; whoever left, since `gone_before`."""
+    own = and_(calendars.CONNECTIONS.c.tenant == PEOPLE.c.tenant, calendars.CONNECTIONS.c.person == PEOPLE.c.id)
+    theirs = exists().where(own)
+    attends = and_(meetings.ATTENDANCES.c.tenant == PEOPLE.c.tenant, meetings.ATTENDANCES.c.person == PEOPLE.c.id)
+    is_late = or_(
+        PEOPLE.c.looked_for_at <= seconds(before),
+        and_(PEOPLE.c.gone_at.is_not(None), PEOPLE.c.looked_for_at <= seconds(gone_before)),
+    )
+    can_leave = PEOPLE.c.standing.not_in((Standing.ADDRESS.value, Standing.BOT.value))
+    found = select(PEOPLE.c.tenant, PEOPLE.c.id).where(is_late, can_leave, or_(theirs, exists().where(attends)))
+    rows = tx.execute(found.order_by(PEOPLE.c.looked_for_at, PEOPLE.c.id).limit(limit))
+    return [(TenantId(row.tenant), PersonId(row.id)) for row in rows]
+
+
 def set_hours(tx: Tx, tenant: TenantId, person_id: PersonId, hours: WorkingHours) -> None:
     """These are their working hours, until they say otherwise."""
     _set(tx, tenant, person_id, hours=json.dumps(_hours_out(hours)))
@@ -117,7 +164,7 @@ def _row(tx: Tx, tenant: TenantId, person_id: PersonId) -> Row[Any]:
     return row
 
 
-def _set(tx: Tx, tenant: TenantId, person_id: PersonId, **values: str) -> None:
+def _set(tx: Tx, tenant: TenantId, person_id: PersonId, **values: str | int | None) -> None:
     tx.execute(update(PEOPLE).where(PEOPLE.c.tenant == tenant, PEOPLE.c.id == person_id).values(**values))
 
 

@@ -18,6 +18,7 @@ from bot.core.clock import Clock
 from bot.core.errors import Crowded, CursorExpired, NotFound, OverlapError
 from bot.core.ids import CalendarId, TenantId
 from bot.core.intervals import Interval
+from bot.core.people import Standing
 from bot.core.proposals import Vouching
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
 from bot.storage import calendars, doubts, due, meetings, messages, mirror, people
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 DOUBT = "doubt"
 """The kind of the messages that ask an owner about a reading; their subject is the calendar."""
 
+AGAIN_WHILE_GONE = timedelta(days=1)
+"""How often a calendar of somebody who left is looked at, without being read."""
+
 OpenCalendar = Callable[[TenantId, CalendarId], AbstractContextManager[tuple[CalendarProvider, Remote]]]
 
 
@@ -46,6 +50,8 @@ class _Seen:
     zone: str
     """Where its owner lives: floating times and whole days are theirs."""
     at: datetime
+    is_gone: bool
+    """Whose it is, or whose account tells it, left the workspace: it is not read."""
 
     @property
     def far(self) -> datetime | None:
@@ -71,6 +77,8 @@ class Sync:
             seen = self._seen(tenant, calendar)
         except NotFound:
             return None
+        if seen.is_gone:
+            return seen.at + AGAIN_WHILE_GONE
         if seen.calendar.seen_by is not None and (rest := self._rest(seen.calendar)) is not None:
             return rest.until
         try:
@@ -85,11 +93,16 @@ class Sync:
         with self.database.reading() as tx:
             held = calendars.calendar(tx, tenant, calendar)
             progress = calendars.progress(tx, tenant, calendar)
-            try:
-                zone = people.person(tx, tenant, held.person).zone
-            except NotFound:
-                zone = ""
-        return _Seen(calendar=held, progress=progress, zone=zone or held.zone or "UTC", at=self.clock.now())
+            owner = calendars.connection(tx, tenant, held.connection).person
+            those = {one: people.known(tx, tenant, one) for one in (held.person, owner)}
+        whose = those[held.person]
+        return _Seen(
+            calendar=held,
+            progress=progress,
+            zone=("" if whose is None else whose.zone) or held.zone or "UTC",
+            at=self.clock.now(),
+            is_gone=any(one is not None and one.standing is Standing.DEACTIVATED for one in those.values()),
+        )
 
     def _rest(self, calendar: Calendar) -> Rest | None:
         with self.database.transaction() as tx:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat.call import InCall
+from bot.chat.codec import decode_home
 from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
@@ -16,6 +17,7 @@ from bot.chat.conversations.connection import ConnectionTalk
 from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
+from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.status import StatusTalk
@@ -31,6 +33,7 @@ from bot.core.ids import CalendarId, TenantId
 from bot.core.outside import out_of_reach
 from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
+from bot.people.gone import Leaving
 from bot.people.grants import Grants
 from bot.people.who import Who
 from bot.providers.registry import Services, providers
@@ -58,6 +61,7 @@ class Desk:
     grants: Grants
     sync: Sync
     reminding: Reminding
+    leaving: Leaving
     proposing: Proposing
     saga: Saga
     asking: Asking
@@ -104,6 +108,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),
         doubt=DoubtTalk(database, clock),
+        left=LeftTalk(database, clock),
         proposal=ProposalTalk(database, clock, who, proposing, booking, inviting),
         invite=InviteTalk(database, inviting),
         meeting=MeetingTalk(database, clock, changing, asking, proposing),
@@ -120,6 +125,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         grants=grants,
         sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
         reminding=Reminding(database, clock),
+        leaving=Leaving(database, clock, surfaces, decode_home, connecting.disconnect),
         proposing=proposing,
         saga=Saga(database, clock, grants.open_calendar),
         asking=asking,

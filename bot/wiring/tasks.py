@@ -38,6 +38,7 @@ class Tasks:
             Kind(name="reading", task=self.reading, workers=2),
             Kind(name="ask", task=self.ask),
             Kind(name="connection", task=self.connection),
+            Kind(name="gone", task=self.gone),
             Kind(name="calendar", task=self.calendar, workers=6, lease=timedelta(seconds=120)),
         )
 
@@ -46,6 +47,7 @@ class Tasks:
         return (
             Tick(name="forget what is over", every=timedelta(hours=1), run=self.forget),
             Tick(name="look after calendars", every=timedelta(minutes=5), run=self.look_after_calendars),
+            Tick(name="look who left", every=timedelta(minutes=10), run=self.look_who_left),
             Tick(name="let held times go", every=timedelta(seconds=30), run=self.let_go),
         )
 
@@ -80,6 +82,10 @@ class Tasks:
         """Somebody has not mended their account yet."""
         return self.desk().reminding.remind(row.tenant, ConnectionId(row.subject))
 
+    def gone(self, row: Due, _holds: Holds) -> datetime | None:
+        """Somebody may have left the workspace, or is to be forgotten because they did."""
+        return self.desk().leaving.look(row.tenant, PersonId(row.subject))
+
     def reading(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody's calendars changed: first our own meetings, then what overlaps them, then what is on offer."""
         desk, person = self.desk(), PersonId(row.subject)
@@ -106,6 +112,13 @@ class Tasks:
 
         with self.database.transaction() as tx:
             calendars.every_due(tx, self.clock.now())
+
+    def look_who_left(self) -> None:
+        """Everybody who has calendars or meetings here is looked for once a day."""
+        from bot.people import gone
+
+        with self.database.transaction() as tx:
+            gone.sweep(tx, self.clock.now())
 
     def let_go(self) -> None:
         """Drop held times that nobody decided on."""

@@ -22,6 +22,7 @@ from bot.chat.conversations.connection import ConnectionTalk
 from bot.chat.conversations.doubt import DoubtTalk
 from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
+from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.status import StatusTalk
@@ -54,6 +55,7 @@ from bot.storage import calendars, due, mirror, people
 from bot.storage.database import METADATA, Database
 from bot.storage.due import Due
 from bot.storage.vault import KeyRing, Vault
+from bot.sync.engine import Sync
 from tests.builders import TENANT
 
 NOW = datetime.fromisoformat("2026-11-26T08:00:00+00:00")
@@ -97,6 +99,7 @@ class Office:
             connect=ConnectTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
             doubt=DoubtTalk(self.database, self.clock),
+            left=LeftTalk(self.database, self.clock),
             proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking, inviting),
             invite=InviteTalk(self.database, inviting),
             meeting=MeetingTalk(self.database, self.clock, self.changing, self.asking, self.proposing),
@@ -146,6 +149,7 @@ class Office:
             provider="caldav",
             label=f"{user} · dav.example.com",
             connected_at=self.clock.now(),
+            sees_colleagues=self.service.abilities.sees_colleagues,
         )
         with self.database.transaction() as tx:
             calendars.add_connection(tx, account, b"sealed")
@@ -193,9 +197,15 @@ class Office:
 
     @contextmanager
     def open_calendar(self, _tenant: TenantId, calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
-        user, remote = self._remotes[calendar]
+        user, remote = self._remotes.get(calendar) or self._seen(calendar)
         with self.service.connect(self.service.account(user)) as provider:
             yield provider, remote
+
+    def _seen(self, calendar: CalendarId) -> tuple[str, Remote]:
+        """What somebody's account sees of a colleague."""
+        with self.database.reading() as tx:
+            held = calendars.calendar(tx, self.tenant, calendar)
+        return held.connection.removesuffix("-account"), Remote(held.remote)
 
     def remote(self, user: str, name: str = "Work") -> Remote:
         return self._remotes[CalendarId(f"{user}-{name}".lower())][1]
@@ -242,11 +252,12 @@ class Office:
         """Their DM, oldest first, as a screen reader says it."""
         return [one.card.summary for one in self.surface.seen(user)]
 
-    def works(self) -> None:
-        """Work off what is due until nothing is."""
+    def works(self, *, but: str = "") -> None:
+        """Work off what is due until nothing is, of every kind `but` one."""
+        kinds = [one for one in KINDS if one != but]
         for _ in range(MOST_ROUNDS):
             with self.database.transaction() as tx:
-                lent = due.take(tx, self.clock.now(), kinds=KINDS, limit=1, lease=timedelta(minutes=1))
+                lent = due.take(tx, self.clock.now(), kinds=kinds, limit=1, lease=timedelta(minutes=1))
             if not lent:
                 return
             self._work(lent[0])
@@ -281,13 +292,17 @@ class Office:
                 self.proposing.look(row.tenant, person)
                 return min((one for one in looks if one is not None), default=None)
             case "calendar":
-                self._read(row)
+                return self._read(row)
         return None
 
-    def _read(self, row: Due) -> None:
+    def _read(self, row: Due) -> datetime | None:
         with self.database.reading() as tx:
-            owner = people.person(tx, row.tenant, calendars.calendar(tx, row.tenant, CalendarId(row.subject)).person)
+            calendar = calendars.calendar(tx, row.tenant, CalendarId(row.subject))
+            owner = people.person(tx, row.tenant, calendar.person)
+        if calendar.seen_by is not None:
+            return Sync(self.database, self.clock, self.open_calendar).read(row.tenant, calendar.id)
         self.reads(owner.identity.user)
+        return None
 
 
 def labels(card: Card) -> list[str]:

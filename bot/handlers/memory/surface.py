@@ -144,6 +144,11 @@ class MemorySurface:
             raise NotFound("Nobody here has that id.")
         return self._profiles[identity]
 
+    def has_left(self, identity: ChatIdentity, *, home: Place | None = None) -> bool:
+        self._fail()
+        known = self._profiles.get(identity)
+        return known is not None and known.standing is Standing.DEACTIVATED
+
     def find(self, tenant: TenantId, email: str) -> Profile | None:
         self._fail()
         members = (one for one in self._profiles.values() if one.identity.tenant == tenant)

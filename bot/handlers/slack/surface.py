@@ -60,6 +60,13 @@ class SlackSurface:
         answer = self._api.call("users.info", user=identity.user)
         return _profile(identity.tenant, answer["user"])
 
+    def has_left(self, identity: ChatIdentity, *, home: Place | None = None) -> bool:
+        """Slack keeps whoever left, and marks them as deleted; whom our app may not see did not leave."""
+        try:
+            return self.profile(identity).standing is Standing.DEACTIVATED
+        except (NotFound, Unreachable):
+            return False
+
     def find(self, tenant: TenantId, email: str) -> Profile | None:
         try:
             answer = self._api.call("users.lookupByEmail", email=email)

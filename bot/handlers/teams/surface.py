@@ -32,6 +32,10 @@ PASSING = frozenset({408, 412, 429, 500, 502, 503, 504})
 LONGEST = timedelta(hours=1)
 
 
+class _Missing(Unreachable):
+    """A roster that could be read does not hold them."""
+
+
 @dataclass(slots=True)
 class TeamsSurface:
     """Posts into personal chats, edits there, and looks people up in them."""
@@ -83,6 +87,20 @@ class TeamsSurface:
             handle=None,
         )
 
+    def has_left(self, identity: ChatIdentity, *, home: Place | None = None) -> bool:
+        """Whether their own chat's roster misses them. A 403 only says that they do not have the app."""
+        if home is None:
+            return False
+        try:
+            self._call(
+                "GET", home.service, f"v3/conversations/{_quoted(home.channel)}/members/{_quoted(identity.user)}"
+            )
+        except _Missing:
+            return True
+        except Unreachable:
+            return False
+        return False
+
     def find(self, tenant: TenantId, email: str) -> Profile | None:
         """Nobody: a personal chat's roster holds only its user, so people are found among those who talked to us."""
         return None
@@ -125,6 +143,8 @@ class TeamsSurface:
             raise TryLater(f"Teams answered {status}.", _after(answer))
         if not answer.is_success:
             log.warning("Teams refuses: %s %s", status, _code(answer))
+            if status == 404 and _code(answer).startswith("MemberNotFound"):
+                raise _Missing("Nobody is found under that id there.")
             raise Unreachable(f"Teams answered {status}: the message cannot be delivered there.")
 
     def _http(self) -> "httpx.Client":

@@ -275,6 +275,8 @@ def upgrade() -> None:
         sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("home", sa.Text(), nullable=True),
         sa.Column("looked_up_at", sa.BigInteger(), nullable=False),
+        sa.Column("gone_at", sa.BigInteger(), nullable=True),
+        sa.Column("looked_for_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index("person_email", "person", ["tenant", "email"], unique=False)
