@@ -102,7 +102,8 @@ def _seen(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Seen:
 
 def _attends(meeting: Meeting, person: PersonId) -> bool:
     attendance = meeting.attendance(person)
-    return attendance is not None and attendance.response is not Response.DECLINED
+    # A room clashes, too, and there is nobody to tell.
+    return attendance is not None and attendance.response is not Response.DECLINED and not attendance.is_room
 
 
 def _rows(tx: Tx, tenant: TenantId, person: PersonId, theirs: Collection[Meeting]) -> list[Busy]:

@@ -9,7 +9,7 @@ from bot.core.errors import InvalidInput, NotAllowed, Stale, Taken
 from bot.core.events import Response
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import LIVE, AskState, Meeting, MeetingState
+from bot.core.meetings import LIVE, AskState, Attendance, Meeting, MeetingState, Road
 from bot.scheduling.asked import settle_agreed, withdraw_asks
 from bot.scheduling.book import claim_all
 from bot.scheduling.saga_plan import attending, changed
@@ -65,6 +65,8 @@ class Changing:
             _only_participant(meeting, person)
             if meeting.state not in LIVE or meeting.when.end <= now:
                 raise Stale("That meeting is over, or was cancelled.")
+            if attendance_of(meeting, person).road is Road.ATTENDEE:
+                meeting = changed(meeting, person, to_answer=response)
             return answer(tx, meeting, person, response, now)
 
 
@@ -95,10 +97,16 @@ def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> 
     return hand_to_saga(tx, replace(meeting, state=MeetingState.UNDOING, moving_to=None, reason=reason), now)
 
 
-def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: datetime) -> Meeting:
-    """Save a participant's answer, with what it does to their claim; the same answer again changes nothing."""
+def attendance_of(meeting: Meeting, person: PersonId) -> Attendance:
+    """Their part in it, of somebody who is known to have one."""
     attendance = meeting.attendance(person)
     assert attendance is not None
+    return attendance
+
+
+def answer(tx: Tx, meeting: Meeting, person: PersonId, response: Response, now: datetime) -> Meeting:
+    """Save a participant's answer, with what it does to their claim; the same answer again changes nothing."""
+    attendance = attendance_of(meeting, person)
     if attendance.response is response:
         return meeting
     if response is Response.DECLINED:

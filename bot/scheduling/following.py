@@ -21,6 +21,7 @@ from bot.scheduling.ask import offer, request
 from bot.scheduling.change import answer, hand_to_saga, start_undo
 from bot.scheduling.copies import OpenCalendar
 from bot.scheduling.follow import Act, Answered, Asked, Deleted, Echo, Moved, copy_of, follow, may_judge
+from bot.scheduling.guests import Guests
 from bot.scheduling.overrule import overrule
 from bot.scheduling.saga_plan import changed
 from bot.storage import calendars, meetings, mirror
@@ -64,7 +65,8 @@ class Following:
             now = self.clock.now()
             owned = {one.id: one for one in calendars.of_person(tx, tenant, person)}
             seen = _seen(tx, tenant, person, owned, now)
-        agains: list[datetime] = []
+        guests = Guests(self.database, self.clock, self.open_calendar).look(tenant, person)
+        agains: list[datetime] = [] if guests is None else [guests]
         for one in seen:
             assert one.attendance.calendar is not None
             if not may_judge(one.meeting, one.attendance, owned[one.attendance.calendar]):

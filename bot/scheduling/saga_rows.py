@@ -39,9 +39,9 @@ def written(attendance: Attendance, sequence: int, copy: Written, rooms: Mapping
 
     def stands(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
         _reread(tx, meeting, attendance, now)
-        if copy.ical_uid is not None and copy.ical_uid != meeting.uid:
-            meetings.alias(tx, meeting.tenant, copy.ical_uid, meeting.id)
-            mirror.adopt(tx, meeting.tenant, copy.ical_uid, meeting.id)
+        shown_as = copy.ical_uid or meeting.uid  # what a service delivers to a guest is under this UID, and untagged
+        meetings.alias(tx, meeting.tenant, shown_as, meeting.id)
+        mirror.adopt(tx, meeting.tenant, shown_as, meeting.id)
         after = saga_plan.changed(
             meeting, attendance.person, written=sequence, written_status=attendance.status, written_at=now, why=""
         )

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.core.events import Draft, Instance, Written
+from bot.core.events import Draft, Instance, Response, Written
 from bot.core.ids import CalendarId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import Meeting
 from bot.core.proposals import Proposal
-from bot.providers.base import Abilities, CalendarProvider, Cursor, Reading, Remote, RemoteCalendar
+from bot.providers.base import Abilities, CalendarProvider, Channels, Cursor, Directory, Reading, Remote, RemoteCalendar
 from bot.scheduling.book import Booking
 from bot.scheduling.saga import Saga
 from bot.storage import meetings, people, proposals
@@ -87,6 +87,21 @@ class Fragile:
         with self._around("remove"):
             self._provider.remove(remote, uid)
 
+    def answer(self, remote: Remote, uid: str, response: Response) -> None:
+        with self._around("answer to it"):
+            self._provider.answer(remote, uid, response)
+
+    @property
+    def channels(self) -> Channels | None:
+        return self._provider.channels
+
+    @property
+    def directory(self) -> Directory | None:
+        return self._provider.directory
+
+    def health(self) -> None:
+        self._provider.health()
+
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
         return self._provider.title(remote, uid, starts)
 
@@ -103,8 +118,8 @@ class Fragile:
 class Trip(Town):
     """A town in which meetings are booked, and driven to where they should be."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, abilities: Abilities | None = None) -> None:
+        super().__init__(folder, abilities)
         self.points = Points()
         self.booking = Booking(self.database, self.clock)
         self.saga = Saga(self.database, self.clock, self.open_fragile)

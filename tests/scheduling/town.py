@@ -21,7 +21,7 @@ from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.people import ChatIdentity, Profile
 from bot.providers import memory
-from bot.providers.base import CalendarProvider, Remote
+from bot.providers.base import Abilities, CalendarProvider, Remote
 from bot.scheduling.ask import Asking
 from bot.scheduling.change import Changing
 from bot.scheduling.following import Following
@@ -39,11 +39,12 @@ WINDOW = Interval(NOW - timedelta(days=1), NOW + timedelta(weeks=4))
 class Town:
     """Everything that a meeting's later life needs, over SQLite in a file and the memory provider."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, abilities: Abilities | None = None) -> None:
+        self.abilities = abilities or Abilities()
         self.database = Database(f"sqlite:///{folder / 'town.db'}")
         METADATA.create_all(self.database.engine)
         self.clock = SetClock(NOW)
-        self.service = memory.Service()
+        self.service = memory.Service(self.abilities)
         self._owners: dict[CalendarId, tuple[str, Remote]] = {}
         self.ana, self.ben, self.cem = (self._moves_in(name) for name in ("ana", "ben", "cem"))
         self.proposing = Proposing(self.database, self.clock)
@@ -53,10 +54,11 @@ class Town:
         self.following = Following(self.database, self.clock, self.open_calendar, self.proposing.times_for_move)
 
     def _moves_in(self, name: str) -> PersonId:
-        profile = Profile(identity=ChatIdentity(TENANT, name), name=name.capitalize(), zone="UTC")
+        email = f"{name}@example.org" if self.abilities.invites else None
+        profile = Profile(identity=ChatIdentity(TENANT, name), name=name.capitalize(), zone="UTC", email=email)
         with self.database.transaction() as tx:
             person = people.keep(tx, profile, NOW).id
-            account = replace(connection(name), person=person)
+            account = replace(connection(name), person=person, label=f"{name}@example.org · memory")
             calendars.add_connection(tx, account, b"sealed")
         self.adds(person, name, "work")
         return person
@@ -65,6 +67,7 @@ class Town:
         """One more calendar of that person; the one called "work" receives bookings."""
         remote = self.service.calendar(name, called)
         made = replace(calendar(f"{name}-{called}"), person=person, remote=str(remote), window=WINDOW)
+        made = replace(made, invites=self.abilities.invites, video=self.abilities.video)
         with self.database.transaction() as tx:
             calendars.add(tx, made)
         self._owners[made.id] = name, remote
@@ -155,7 +158,8 @@ class Town:
             with self.open_calendar(TENANT, one.id) as (provider, remote):
                 reading = provider.read(remote, WINDOW, "UTC")
             with self.database.transaction() as tx:
-                mirror.replace(tx, TENANT, one.id, reading.instances, WINDOW, self.clock.now())
+                told = meetings.recognised(tx, TENANT, reading.instances)
+                mirror.replace(tx, TENANT, one.id, told, WINDOW, self.clock.now())
 
     def notices(self, person: PersonId) -> datetime | None:
         """A second later their calendars are read, and what was done to our meetings there becomes true."""
