@@ -90,6 +90,7 @@ class Office:
             self.database, self.clock, self.vault, {"caldav": self.service.connect}, "https://overlap.example.com"
         )
         self.connecting = connecting
+        self.leaving = Leaving(self.database, self.clock, surfaces, decode_home, connecting.disconnect)
         booking = Booking(self.database, self.clock)
         inviting = Inviting(self.database, self.clock)
         self.router = Router(

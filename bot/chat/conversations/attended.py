@@ -58,6 +58,9 @@ def _invited(shown: Scene) -> list[Block]:
         when = paragraph(f"Now {shown.when()}. Before: {shown.when(meeting.was)}.")
     mine = meeting.attendance(shown.viewer.id)
     blocks: list[Block] = [head, when, *link(shown)]
+    if mine is not None and mine.is_unseen:
+        how = f"{shown.organiser} booked this without seeing your calendar: I don't know whether you are free then."
+        blocks.append(paragraph(how))
     if mine is not None and mine.road is Road.NONE:
         blocks.append(note("It is on no calendar of yours: none of them receives bookings."))
     return blocks

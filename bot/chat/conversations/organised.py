@@ -66,7 +66,13 @@ def _headline(shown: Scene) -> list[Block]:
 
 def _standing(shown: Scene) -> list[Block]:
     """Where it stands, who answered what, whom nothing reaches."""
-    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown), *_unseen(shown)]
+    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown), *_unseen(shown), *_unchecked(shown)]
+
+
+def _unchecked(shown: Scene) -> list[Block]:
+    """Whose calendar nobody saw when it was booked, as its organiser wanted."""
+    who = [f"{shown.called[one.person]}'s" for one in shown.meeting.attendances if one.is_unseen]
+    return [note(f"{calendar_of(who)} was not checked.")] if who else []
 
 
 def _calendars(shown: Scene) -> list[Block]:
