@@ -72,7 +72,7 @@ def _standing(shown: Scene) -> list[Block]:
 def _unchecked(shown: Scene) -> list[Block]:
     """Whose calendar nobody saw when it was booked, as its organiser wanted."""
     who = [f"{shown.called[one.person]}'s" for one in shown.meeting.attendances if one.is_unseen]
-    return [note(f"{calendar_of(who)} was not checked.")] if who else []
+    return [note(f"{calendar_of(who)} {'was' if len(who) == 1 else 'were'} not checked.")] if who else []
 
 
 def _calendars(shown: Scene) -> list[Block]:
