@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.chat.call import InCall
 from bot.chat.cards import Card
+from bot.chat.codec import decode_home
 from bot.chat.conversations.ask import AskTalk
 from bot.chat.conversations.conflict import ConflictTalk
 from bot.chat.conversations.connect import ConnectTalk
@@ -41,6 +42,7 @@ from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.handlers.memory.door import MemoryDoor
 from bot.handlers.memory.surface import MemorySurface, Message
 from bot.people.connect import Connecting
+from bot.people.gone import Leaving
 from bot.people.who import Who
 from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote
@@ -61,7 +63,7 @@ from tests.builders import TENANT
 NOW = datetime.fromisoformat("2026-11-26T08:00:00+00:00")
 """A Thursday: "next week" is 30 November to 6 December."""
 CADENCE = timedelta(minutes=10)
-KINDS = ("incoming", "calendar", "reading", "proposal", "meeting", "ask", "message")
+KINDS = ("incoming", "calendar", "reading", "proposal", "meeting", "ask", "gone", "message")
 MOST_ROUNDS = 300
 
 
@@ -287,6 +289,8 @@ class Office:
                 return self.proposing.settle(row.tenant, ProposalId(row.subject))
             case "ask":
                 return self.asking.expire(row.tenant, AskId(row.subject))
+            case "gone":
+                return self.leaving.look(row.tenant, PersonId(row.subject))
             case "reading":
                 person = PersonId(row.subject)
                 looks = (self.following.look(row.tenant, person), self.watching.look(row.tenant, person))
