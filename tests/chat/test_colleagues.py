@@ -171,6 +171,19 @@ def test_booking_without_seeing_claims_no_knowledge(office: Office) -> None:
     assert "Ana booked this without seeing your calendar" in office.dm("alex").card.summary
 
 
+def test_another_time_for_it_is_not_called_free_for_whom_nobody_sees(office: Office) -> None:
+    office.types("ana", "@alex @bea 30m next week")
+    office.presses("ana", office.whisper("ana"), BLIND)
+    office.presses("ana", office.whisper("ana"), labels(office.whisper("ana").card)[0])
+    office.presses("bea", office.dm("bea"), "Suggest another time")
+    told = office.dm("bea").card
+    assert told.summary.count(" · Alex not checked") == 5
+    assert "Each is free for everyone whose calendar I can see." in told.summary
+    office.presses("bea", office.dm("bea"), labels(told)[0])
+    office.presses("ana", office.dm("ana"), next(one for one in labels(office.dm("ana").card) if "Move" in one))
+    assert "Now " in office.dm("alex").card.summary
+
+
 def test_the_same_time_of_somebody_unseen_may_be_booked_by_two(office: Office) -> None:
     for user in ("ana", "bea"):
         office.types(user, "@alex 30m next week")

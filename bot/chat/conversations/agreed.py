@@ -13,6 +13,8 @@ from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.core.text import Link
 from bot.language.wording import times
+from bot.scheduling.saga_plan import attending
+from bot.scheduling.sight import unconnected
 from bot.storage import calendars
 from bot.storage.database import Tx
 
@@ -28,6 +30,8 @@ class Scene:
     now: datetime
     went_by: Mapping[PersonId, datetime] = field(default_factory=dict)
     """Whose calendars did not answer the last look nor since, and when what we know of them was read."""
+    unconnected: tuple[PersonId, ...] = ()
+    """Of whom no calendar tells: other times are looked for without them."""
 
     @property
     def others(self) -> tuple[Person, ...]:
@@ -44,6 +48,17 @@ class Scene:
     @property
     def title(self) -> str:
         return quoted(self.meeting.title)
+
+    @property
+    def not_checked(self) -> list[str]:
+        """Who, besides the viewer, may be busy at any other time that is named."""
+        return [self.called[one] for one in self.unconnected if one != self.viewer.id]
+
+    @property
+    def each_is_free(self) -> str:
+        """What is known of other times that are named."""
+        seen = " whose calendar I can see" if self.unconnected else ""
+        return f"Each is free for everyone{seen}"
 
     @property
     def is_over(self) -> bool:
@@ -67,7 +82,8 @@ class Scene:
 def scene(tx: Tx, meeting: Meeting, viewer: Person, now: datetime) -> Scene:
     """The meeting with its people."""
     people = everyone(tx, meeting.tenant, meeting.people)
-    return Scene(meeting, viewer, people, names(list(people.values())), now, _went_by(tx, meeting))
+    blind = unconnected(tx, meeting.tenant, attending(meeting))
+    return Scene(meeting, viewer, people, names(list(people.values())), now, _went_by(tx, meeting), blind)
 
 
 def _went_by(tx: Tx, meeting: Meeting) -> dict[PersonId, datetime]:

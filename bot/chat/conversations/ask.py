@@ -118,8 +118,8 @@ def _choosing(ask: Ask, shown: Scene) -> Card:
     presses = [(one, Press("ask.pick", ask.id, slots.name_of(one))) for one in ask.slots]
     return told(
         head,
-        *slots.rows("Ask for", presses, shown.viewer, shown.others, shown.called),
-        note(f"Each is free for everyone. {shown.organiser} decides. Times are in your zone ({_zone(shown)})."),
+        *slots.rows("Ask for", presses, shown.viewer, shown.others, shown.called, shown.not_checked),
+        note(f"{shown.each_is_free}. {shown.organiser} decides. Times are in your zone ({_zone(shown)})."),
         never_mind,
     )
 

@@ -130,8 +130,8 @@ def _ways_out(conflict: Conflict, shown: Scene) -> tuple[Block, ...]:
     verb, label = ("conflict.move", "Move to") if is_organiser else ("conflict.ask", "Ask to move to")
     presses = [(one, Press(verb, conflict.id, slots.name_of(one))) for one in conflict.slots]
     decides = f"{shown.who} will be told" if is_organiser else f"{shown.organiser} decides"
-    small = f"Each is free for everyone; {decides}. Times are in your zone ({times.place(shown.viewer.zone)})."
-    return (*slots.rows(label, presses, shown.viewer, shown.others, shown.called), note(small))
+    small = f"{shown.each_is_free}; {decides}. Times are in your zone ({times.place(shown.viewer.zone)})."
+    return (*slots.rows(label, presses, shown.viewer, shown.others, shown.called, shown.not_checked), note(small))
 
 
 def _closed(conflict: Conflict, shown: Scene) -> Card:

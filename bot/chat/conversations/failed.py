@@ -46,10 +46,11 @@ def _instead(shown: Scene, proposal: Proposal | None) -> list[Block]:
         return [Buttons((_again(shown, Look.PRIMARY),))]
     page = [(one.when, Press("meeting.instead", meeting.id, one.id)) for one in proposal.slots[:PAGE]]
     called = {person: name for person, name in shown.called.items() if person != shown.viewer.id}
+    unseen = [called[one] for one in proposal.unseen if one in called]
     rests = basis.rests_on(proposal.basis, shown.viewer, called, shown.now)
     return [
         paragraph("These times are free instead:"),
-        *slots.rows("Book", page, shown.viewer, shown.others, shown.called),
+        *slots.rows("Book", page, shown.viewer, shown.others, shown.called, unseen),
         *_out_of_reach(shown),
         note(f"{rests} Times are in your zone ({times.place(shown.viewer.zone)})."),
         Buttons((_again(shown, Look.PLAIN),)),
