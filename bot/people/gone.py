@@ -47,7 +47,7 @@ class Roster(Protocol):
 
 
 @dataclass(frozen=True)
-class Leaving:
+class Departing:
     """Looks whether people are still there, and sees them off."""
 
     database: Database

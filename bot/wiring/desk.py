@@ -33,7 +33,7 @@ from bot.core.ids import CalendarId, TenantId
 from bot.core.outside import out_of_reach
 from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
-from bot.people.gone import Leaving
+from bot.people.gone import Departing
 from bot.people.grants import Grants
 from bot.people.who import Who
 from bot.providers.registry import Services, providers
@@ -61,7 +61,7 @@ class Desk:
     grants: Grants
     sync: Sync
     reminding: Reminding
-    leaving: Leaving
+    departing: Departing
     proposing: Proposing
     saga: Saga
     asking: Asking
@@ -125,7 +125,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         grants=grants,
         sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
         reminding=Reminding(database, clock),
-        leaving=Leaving(database, clock, surfaces, decode_home, connecting.disconnect),
+        departing=Departing(database, clock, surfaces, decode_home, connecting.disconnect),
         proposing=proposing,
         saga=Saga(database, clock, grants.open_calendar),
         asking=asking,

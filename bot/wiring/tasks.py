@@ -84,7 +84,7 @@ class Tasks:
 
     def gone(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody may have left the workspace, or is to be forgotten because they did."""
-        return self.desk().leaving.look(row.tenant, PersonId(row.subject))
+        return self.desk().departing.look(row.tenant, PersonId(row.subject))
 
     def reading(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody's calendars changed: first our own meetings, then what overlaps them, then what is on offer."""

@@ -42,7 +42,7 @@ from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.handlers.memory.door import MemoryDoor
 from bot.handlers.memory.surface import MemorySurface, Message
 from bot.people.connect import Connecting
-from bot.people.gone import Leaving
+from bot.people.gone import Departing
 from bot.people.who import Who
 from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote
@@ -92,7 +92,7 @@ class Office:
             self.database, self.clock, self.vault, {"caldav": self.service.connect}, "https://overlap.example.com"
         )
         self.connecting = connecting
-        self.leaving = Leaving(self.database, self.clock, surfaces, decode_home, connecting.disconnect)
+        self.departing = Departing(self.database, self.clock, surfaces, decode_home, connecting.disconnect)
         booking = Booking(self.database, self.clock)
         inviting = Inviting(self.database, self.clock)
         self.router = Router(
@@ -290,7 +290,7 @@ class Office:
             case "ask":
                 return self.asking.expire(row.tenant, AskId(row.subject))
             case "gone":
-                return self.leaving.look(row.tenant, PersonId(row.subject))
+                return self.departing.look(row.tenant, PersonId(row.subject))
             case "reading":
                 person = PersonId(row.subject)
                 looks = (self.following.look(row.tenant, person), self.watching.look(row.tenant, person))

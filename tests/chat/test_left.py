@@ -146,7 +146,7 @@ def test_a_chat_that_does_not_answer_tells_nothing(office: Office) -> None:
     with office.database.transaction() as tx:
         gone.sweep(tx, office.clock.now() + timedelta(days=1))
     with pytest.raises(TryLater):
-        office.leaving.look(office.tenant, office.person("alex").id)
+        office.departing.look(office.tenant, office.person("alex").id)
     assert office.person("alex").standing is Standing.MEMBER
 
 

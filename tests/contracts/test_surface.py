@@ -179,6 +179,17 @@ def test_nobody_has_no_profile(chat: Chat) -> None:
         chat.surface.profile(chat.nobody, home=chat.home)
 
 
+def test_whoever_is_there_has_not_left(chat: Chat) -> None:
+    assert not chat.surface.has_left(chat.ana.identity, home=chat.home)
+    assert not chat.surface.has_left(chat.ana.identity)
+
+
+def test_who_left_cannot_be_told_during_a_passing_fault(chat: Chat) -> None:
+    chat.fail()
+    with pytest.raises(TryLater):
+        chat.surface.has_left(chat.ana.identity, home=chat.home)
+
+
 def test_an_address_of_nobody_finds_nobody(chat: Chat) -> None:
     assert chat.surface.find(chat.ana.tenant, "nobody@example.com") is None
 

@@ -258,3 +258,15 @@ def test_the_longest_card_is_taken(slack: SlackStand) -> None:
     ref = surface(slack).post(ANA, long, home=None, key="k")
     surface(slack).edit(ref, long)
     assert slack.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("user", "has_left"),
+    [
+        pytest.param("U0ANA", False, id="a member"),
+        pytest.param("U0GONE", True, id="a deactivated account"),
+        pytest.param("U0NOBODY", False, id="somebody whom the app may not see"),
+    ],
+)
+def test_whoever_is_deactivated_has_left(slack: SlackStand, user: str, has_left: bool) -> None:
+    assert surface(slack).has_left(ChatIdentity(TENANT, user)) is has_left

@@ -150,6 +150,16 @@ def test_a_personal_chat_tells_of_nobody_else(stand: TeamsStand, teams: TeamsSur
         teams.profile(member(stand, "sam").identity, home=home(stand, "ana"))
 
 
+def test_a_roster_that_misses_somebody_says_that_they_left(stand: TeamsStand, teams: TeamsSurface) -> None:
+    assert teams.has_left(member(stand, "sam").identity, home=home(stand, "ana"))
+
+
+def test_somebody_without_the_app_did_not_leave(stand: TeamsStand, teams: TeamsSurface) -> None:
+    there = home(stand, "ana")
+    stand.office.set_app("ana", has_app=False)
+    assert not teams.has_left(member(stand, "ana").identity, home=there)
+
+
 def test_nobody_is_looked_up_without_a_place(stand: TeamsStand, teams: TeamsSurface) -> None:
     with pytest.raises(NotFound):
         teams.profile(member(stand, "sam").identity)
