@@ -15,6 +15,7 @@ import icalendar
 
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient
+from bot.core.events import Response
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import FULL, GoogleStand
 from bot.providers.base import Account, CalendarProvider, Remote
@@ -90,6 +91,28 @@ class OnGoogle:
 
     def missing(self, remote: Remote) -> Remote:
         return Remote(f"missing-{remote}")
+
+    def colleague(self, name: str, busy: Interval | None = None) -> str:
+        address = f"{name}{next(self.numbers)}@example.org"
+        self.stand.add(address, name.title())
+        if busy is not None:
+            self.stand.place(address, start=busy.start, end=busy.end)
+        return address
+
+    def answers(self, address: str, uid: str, response: Response) -> None:
+        self.stand.answer(address, self._named(Remote(address), uid), ANSWERS[response.upper()])
+
+    def room(self, name: str) -> str:
+        address = f"{name}{next(self.numbers)}@resource.calendar.google.com"
+        self.stand.add_room(address, name.title())
+        return address
+
+    def let_links_wait(self) -> None:
+        self.stand.office.meets_wait = True
+
+    def let_links_arrive(self) -> None:
+        self.stand.office.meets_wait = False
+        self.stand.office.videos_arrive()
 
     def _named(self, remote: Remote, uid: str) -> str:
         for event in self.stand.events(remote):

@@ -12,9 +12,11 @@ from bot.core.events import Draft, Instance, Kind, Response, Status
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import GoogleStand
+from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
 from tests.contracts.calendar_stages import ZONE, InMemory, OnServer, Stage
 from tests.contracts.google_stage import OnGoogle
+from tests.contracts.microsoft_stage import OnMicrosoft
 from tests.servers import Server, radicale, xandikos
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -50,12 +52,21 @@ def google() -> Iterator[GoogleStand]:
         assert stand.sins == []
 
 
-@pytest.fixture(params=["memory", "radicale", "xandikos", "google"])
+@pytest.fixture(scope="module")
+def microsoft() -> Iterator[MicrosoftStand]:
+    with MicrosoftStand([]) as stand:
+        yield stand
+        assert stand.refusals == []
+
+
+@pytest.fixture(params=["memory", "radicale", "xandikos", "google", "microsoft"])
 def stage(request: pytest.FixtureRequest) -> Stage:
     if request.param == "memory":
         return InMemory(WINDOW)
     if request.param == "google":
         return OnGoogle(request.getfixturevalue("google"))
+    if request.param == "microsoft":
+        return OnMicrosoft(request.getfixturevalue("microsoft"))
     return OnServer(request.getfixturevalue("servers")[request.param])
 
 
