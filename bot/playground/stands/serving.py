@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -45,16 +46,22 @@ def held_or_free(port: int) -> socket.socket:
 class Serving:
     """Serves the application while the `with` block lasts; `url` has no slash at its end."""
 
-    def __init__(self, app: ASGIApp, port: int = 0, *, at: socket.socket | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, port: int = 0, *, at: socket.socket | None = None, tls: tuple[Path, Path] | None = None
+    ) -> None:
+        """`tls`: the files of a certificate and of its key."""
         self._socket = at or bound(port)
         self.port: int = self._socket.getsockname()[1]
+        self._scheme = "http" if tls is None else "https"
         config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+        if tls is not None:
+            config.ssl_certfile, config.ssl_keyfile = map(str, tls)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Serve; the socket listens before this returns, so no caller is ever refused."""
