@@ -11,14 +11,14 @@ from bot.providers.ical.stamps import Odd, duration
 KINDS = {"BUSY-TENTATIVE": Kind.SOFT, "BUSY-UNAVAILABLE": Kind.AWAY}
 
 
-def busy(document: Document, moments: Moments, since: int, until: int) -> Iterator[tuple[Said, Found]]:
+def busy(document: Document, moments: Moments, since: int, until: int) -> Iterator[tuple[str, Said, Found]]:
     """Every stretch of it that reaches into the window; it has no UID of its own, so one is made of where it stands."""
     for line in document.busy:
         kind = line.params.get("FBTYPE", "BUSY").upper()
         if kind != "FREE":
             for found in _periods(line, moments):
                 if found.begins < found.ends and found.overlaps(since, until):
-                    yield free_busy(f"freebusy-{found.begins}-{found.ends}", KINDS.get(kind, Kind.HARD)), found
+                    yield f"freebusy-{found.begins}-{found.ends}", free_busy(KINDS.get(kind, Kind.HARD)), found
 
 
 def _periods(line: Line, moments: Moments) -> Iterator[Found]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
 from bot.core.errors import NotACalendar
 
@@ -38,11 +39,14 @@ NEEDED = frozenset(
         "X-OVERLAP-MEETING",
     }
 )
+PEOPLE = frozenset({"ATTENDEE", "ORGANIZER"})
 ABOUT = frozenset({"X-WR-TIMEZONE", "X-WR-CALNAME", "NAME", "METHOD", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"})
 """What a calendar says of itself."""
 DATES = frozenset({"RDATE", "EXDATE"})
+EDGES = frozenset({b"BEGIN", b"END"})
 SLICE = 256 * 1024
 _ZONE = re.compile(rb"\n(?i:(BEGIN:VTIMEZONE[^\n]*\n.*?\nEND:VTIMEZONE))", re.DOTALL)
+_BROKEN_NAME = re.compile(rb"\n[A-Za-z-]+\r\n[ \t]")
 _TZID = re.compile(r"(?i:TZID)[;:]")
 
 
@@ -66,13 +70,20 @@ class Event:
 
     props: dict[str, bytes] = field(default_factory=dict)
     """The first of each name."""
-    more: list[tuple[str, bytes]] = field(default_factory=list)
+    more: list[tuple[str, bytes]] | None = None
     """The further ones."""
 
     @property
     def lines(self) -> Iterator[Line]:
-        for name, rest in (*self.props.items(), *self.more):
+        for name, rest in (*self.props.items(), *(self.more or ())):
             yield _line(name, rest)
+
+    @property
+    def dates(self) -> int:
+        """How many dates its RDATEs and EXDATEs hold."""
+        if "EXDATE" not in self.props and "RDATE" not in self.props:
+            return 0
+        return sum(rest.count(b",") + 1 for name in DATES for rest in self.raw(name))
 
     def every(self, name: str) -> tuple[Line, ...]:
         return tuple(_line(name, rest) for rest in self.raw(name))
@@ -80,7 +91,7 @@ class Event:
     def raw(self, name: str) -> list[bytes]:
         """All of that name, unread."""
         first = self.props.get(name)
-        return [] if first is None else [first, *(rest for other, rest in self.more if other == name)]
+        return [] if first is None else [first, *(rest for other, rest in self.more or () if other == name)]
 
     def first(self, name: str) -> Line | None:
         rest = self.props.get(name)
@@ -115,26 +126,33 @@ def document(data: bytes, *, needed: frozenset[str] = NEEDED) -> Document:
     """The events of an iCalendar text; `NotACalendar` for an empty, cut, oversized or altogether different one."""
     if len(data) > MOST_BYTES:
         raise NotACalendar("The calendar is too large to be read.")
-    text = unfolded(data)
+    text = evened(data)
     # A page that asks for a password comes with 200 and parses as an empty calendar; so does half a file.
-    first, last = text[1:].split(b"\n", 1)[0], text[text.rfind(b"\n") :]
+    first, last = text[: text.find(b"\n", 2)], text[text.rfind(b"\n") :]
     if first.strip().upper() != b"BEGIN:VCALENDAR" or last.strip().upper() != b"END:VCALENDAR":
         raise NotACalendar("The answer is no calendar, or only a part of one.")
     found = _Sorting().sorted(text, needed)
     for match in _ZONE.finditer(text) if found.has_zones else ():
-        lines = match[1].decode(errors="replace").split("\n")
+        lines = unfolded(match[1]).decode(errors="replace").split("\r\n")
         named = next((line(one).value for one in lines if _TZID.match(one)), "")
         found.document.timezones.setdefault(named.strip(), lines)
     return found.document
 
 
-def unfolded(data: bytes) -> bytes:
-    """The same text with each content line on a line of its own, every one of them after a line break."""
+def evened(data: bytes) -> bytes:
+    """The same text with CRLF at the end of every line, and one before the first; still folded, but for names."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # RFC 5545 §3.1: a line break followed by one blank is no break at all, even within a character.
-    return b"\n" + data.replace(b"\n ", b"").replace(b"\n\t", b"").strip()
+    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if data.count(b"\r") != data.count(b"\n"):
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    data = b"\r\n" + data
+    return unfolded(data) if _BROKEN_NAME.search(data) else data
+
+
+def unfolded(text: bytes) -> bytes:
+    """RFC 5545 §3.1: a line break followed by one blank is no break at all, even within a character."""
+    return text.replace(b"\r\n ", b"").replace(b"\r\n\t", b"") if b"\r" in text else text
 
 
 class _Sorting:
@@ -147,26 +165,29 @@ class _Sorting:
         self._event = Event()
 
     def sorted(self, text: bytes, needed: frozenset[str]) -> "_Sorting":
-        names = {name.encode(): name for name in (*needed, *ABOUT, "BEGIN", "END", "FREEBUSY")}
+        names = {name.encode(): name for name in (*needed, *ABOUT, "FREEBUSY")}
         props: dict[str, bytes] | None = None
-        dates = 0
-        for written, rest in _wanted(text, needed | ABOUT):
-            name = names.get(written) or names[written.upper()]
-            if name == "BEGIN":
-                props, dates = self._begun(rest[1:].strip().upper()), 0
-            elif name == "END":
-                props = self._ended(rest[1:].strip().upper())
-            elif props is not None:
-                if name in props:
+        for lines in _wanted(text, needed | ABOUT):
+            for written, rest in lines:
+                name = names.get(written)
+                if name is None:
+                    written = written.upper()  # noqa: PLW2901 - it is case-insensitive (RFC 5545 §2)
+                    if written in EDGES:
+                        component = unfolded(rest[1:]).strip().upper()
+                        props = self._begun(component) if written == b"BEGIN" else self._ended(component)
+                        continue
+                    name = names[written]
+                if b"\r" in rest and name not in PEOPLE:
+                    rest = unfolded(rest)  # noqa: PLW2901 - it is the same line
+                if len(rest) > MOST_LINE:  # other lines may be: pictures travel in ATTACH
+                    raise NotACalendar("The calendar holds a line that is too long to be read.")
+                if props is None:
+                    self._aside(name, rest)
+                elif name in props:
+                    self._event.more = self._event.more or []
                     self._event.more.append((name, rest))
                 else:
                     props[name] = rest
-                if name in DATES:
-                    dates += rest.count(b",") + 1
-                if dates > MOST_DATES or len(rest) > MOST_LINE:  # other lines may be long: pictures travel in ATTACH
-                    raise NotACalendar("The calendar holds a line, or an event, that is too long to be read.")
-            else:
-                self._aside(name, rest)
         if self._path:
             raise NotACalendar("The answer is only a part of a calendar.")
         return self
@@ -185,41 +206,51 @@ class _Sorting:
         if not self._path or self._path.pop() != component:
             raise NotACalendar("The calendar's parts do not fit together.")
         if component == b"VEVENT":
-            if len(self.document.events) >= MOST_EVENTS:
+            if len(self.document.events) >= MOST_EVENTS or self._event.dates > MOST_DATES:
                 raise NotACalendar("The calendar holds more than can be read.")
             self.document.events.append(self._event)
         # An alarm within an event has ended, and the event goes on.
         return self._event.props if self._path and self._path[-1] == b"VEVENT" else None
 
     def _aside(self, name: str, rest: bytes) -> None:
-        if name in ABOUT and self._path == [b"VCALENDAR"] and len(rest) < MOST_LINE:
+        if name in ABOUT and self._path == [b"VCALENDAR"]:
             self.document.about.setdefault(name, _line(name, rest))
-        elif name == "FREEBUSY" and self._path[-1:] == [b"VFREEBUSY"] and len(rest) < MOST_LINE:
+        elif name == "FREEBUSY" and self._path[-1:] == [b"VFREEBUSY"]:
             self.document.busy.append(_line(name, rest))
             if len(self.document.busy) > MOST_EVENTS:
                 raise NotACalendar("The calendar holds more than can be read.")
 
 
-def _wanted(text: bytes, needed: frozenset[str]) -> Iterator[tuple[bytes, bytes]]:
+def _wanted(text: bytes, needed: frozenset[str]) -> Iterator[list[tuple[bytes, bytes]]]:
     """The needed lines, each as its name and the rest; a slice at a time, so that they are never all in memory."""
     pattern, at = _pattern(needed), 0
     while at < len(text):
-        end = text.find(b"\n", at + SLICE)
-        end = len(text) if end < 0 else end
-        yield from pattern.findall(text, at, end)
+        end = _next_line(text, at + SLICE)
+        yield pattern.findall(text, at, end)
         at = end
+
+
+def _next_line(text: bytes, at: int) -> int:
+    """Where the next line begins: at the break before it, and not at one that is folded."""
+    found = text.find(b"\n", at)
+    while found >= 0 and text[found + 1 : found + 2] in (b" ", b"\t"):
+        found = text.find(b"\n", found + 1)
+    return len(text) if found < 0 else found
 
 
 @lru_cache(maxsize=8)
 def _pattern(needed: frozenset[str]) -> re.Pattern[bytes]:
-    # The first letter as a set of two, and the rest without regard to case: what begins otherwise is passed at once.
+    # By first letters, each as a set of two, and the rest without regard to case: other lines are passed at once.
     names = sorted({*needed, "BEGIN", "END", "FREEBUSY"})
-    either = "|".join(f"[{name[0]}{name[0].lower()}](?i:{re.escape(name[1:])})" for name in names)
-    return re.compile(rf"\n({either})([;:][^\n]*)".encode())
+    kinds = groupby(names, key=lambda name: name[0])
+    either = "|".join(
+        f"[{first}{first.lower()}](?i:{'|'.join(re.escape(name[1:]) for name in of_it)})" for first, of_it in kinds
+    )
+    return re.compile(rf"\n({either})([;:][^\r\n]*(?:\r\n[ \t][^\r\n]*)*)".encode())
 
 
 def _line(name: str, rest: bytes) -> Line:
-    return line(name + rest.decode(errors="replace"))
+    return line(name + unfolded(rest).decode(errors="replace"))
 
 
 def line(text: str) -> Line:
@@ -236,6 +267,9 @@ def _params(params: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _parted(text: str) -> tuple[str, str]:
+    if '"' not in text:
+        head, _, value = text.partition(":")
+        return head, value
     quoted = False
     for at, letter in enumerate(text):
         if letter == '"':

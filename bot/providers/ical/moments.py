@@ -1,8 +1,9 @@
 """Where the VEVENTs of a document stand, by what is written in them: numbers first, instances only of what is kept."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from bot.core.events import Instance
 from bot.core.intervals import Interval
@@ -18,8 +19,15 @@ ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+_new = object.__new__
+# Tens of thousands are made in one reading. Their slots are filled here, because a frozen dataclass fills its own with
+# a search for the setter each: that alone would be a third of the whole work. One field more, and this no longer loads.
+_uid, _starts, _when, _kind, _all_day, _ours, _status, _sequence, _blocks, _is_declined = (
+    vars(Instance)[field.name].__set__ for field in fields(Instance)
+)
+
+
+class Found(NamedTuple):
     """One instance, in seconds since 1970: which one it is, and where it stands."""
 
     original: int
@@ -30,25 +38,9 @@ class Found:
     def overlaps(self, since: int, until: int) -> bool:
         return self.begins < until and self.ends > since
 
-    def instance(self, said: Said) -> Instance:
-        when = Interval(instant(self.begins), instant(self.ends))
-        starts = when.start if self.original == self.begins else instant(self.original)
-        return Instance(
-            uid=said.uid,
-            starts=starts,
-            when=when,
-            kind=said.kind,
-            all_day=self.all_day,
-            ours=said.ours,
-            status=said.status,
-            sequence=said.sequence,
-            blocks=said.blocks,
-            is_declined=said.is_declined,
-        )
-
-
-def instant(seconds: int) -> datetime:
-    return ZERO + timedelta(seconds=seconds)
+    def later(self, end: int) -> "Found":
+        """The same, until then if that is later."""
+        return self._replace(ends=max(self.ends, end))
 
 
 def seconds(at: datetime) -> int:
@@ -68,6 +60,7 @@ class Moments:
         self._days: dict[bytes, int] = {}
         self._seconds: dict[bytes, int] = {}
         self._midnights: dict[int, int] = {}
+        self._instants: dict[int, datetime] = {}
 
     def wall(self, rest: bytes) -> tuple[int, Offsets | None]:
         """The wall second of a property and the clocks that it means; no clocks for a whole day."""
@@ -89,6 +82,28 @@ class Moments:
         found = self._midnights.get(day)
         if found is None:
             found = self._midnights[day] = seconds(midnight(_date(day), self.zone))
+        return found
+
+    def instance(self, uid: str, said: Said, original: int, begins: int, ends: int, all_day: bool = False) -> Instance:
+        """The instance of which this is known."""
+        when = Interval(self._instant(begins), self._instant(ends))
+        one = _new(Instance)
+        _uid(one, uid)
+        _starts(one, when.start if original == begins else self._instant(original))
+        _when(one, when)
+        _kind(one, said.kind)
+        _all_day(one, all_day)
+        _ours(one, said.ours)
+        _status(one, said.status)
+        _sequence(one, said.sequence)
+        _blocks(one, said.blocks)
+        _is_declined(one, said.is_declined)
+        return one
+
+    def _instant(self, seconds: int) -> datetime:
+        found = self._instants.get(seconds)
+        if found is None:
+            found = self._instants[seconds] = ZERO + timedelta(0, seconds)
         return found
 
     def alone(self, event: Event, said: Said) -> Found | None:
@@ -129,33 +144,38 @@ class Moments:
 
     def _wall(self, head: bytes, value: bytes) -> tuple[int, Offsets | None]:
         size = len(value)
+        try:
+            wall = self._days[value[:8]]
+            if size > 8:
+                wall += self._seconds[value[8:15]]
+        except KeyError:
+            wall = self._read(value)
         if size == 8:
-            return self._number(self._days, value, day_number) * DAY, None
-        if size not in (15, 16) or value[8:9] not in b"Tt":
-            raise Odd("a time in an uncommon form")
-        wall = self._number(self._days, value[:8], day_number) * DAY
-        wall += self._number(self._seconds, value[9:15], second_of_day)
+            return wall, None
         if size == 15:
-            return wall, self._offsets(head)
-        if value[15:] not in b"Zz":
+            return wall, self._heads.get(head) or self._offsets(head)
+        if size == 16 and value[15:] in b"Zz":
+            return wall, UNIVERSAL
+        raise Odd("a time in an uncommon form")
+
+    def _read(self, value: bytes) -> int:
+        """The wall second that is written there, remembered by its halves."""
+        if len(self._days) + len(self._seconds) > MOST_REMEMBERED:
+            self._days.clear()
+            self._seconds.clear()
+        wall = self._days[value[:8]] = day_number(value[:8]) * DAY
+        if len(value) == 8:
+            return wall
+        if value[8:9] not in b"Tt":
             raise Odd("a time in an uncommon form")
-        return wall, UNIVERSAL
+        self._seconds[value[8:15]] = second = second_of_day(value[9:15])
+        return wall + second
 
     def _offsets(self, head: bytes) -> Offsets:
-        found = self._heads.get(head)
-        if found is None:
-            params: Mapping[str, str] = line(f"X{head.decode(errors='replace')}:").params
-            found = self.zones.offsets(params.get("TZID"))
-            if len(self._heads) < MOST_REMEMBERED:
-                self._heads[head] = found
-        return found
-
-    def _number(self, known: dict[bytes, int], digits: bytes, read: Callable[[bytes], int]) -> int:
-        found = known.get(digits)
-        if found is None:
-            found = read(digits)
-            if len(known) < MOST_REMEMBERED:
-                known[digits] = found
+        params: Mapping[str, str] = line(f"X{head.decode(errors='replace')}:").params
+        found = self.zones.offsets(params.get("TZID"))
+        if len(self._heads) < MOST_REMEMBERED:
+            self._heads[head] = found
         return found
 
 

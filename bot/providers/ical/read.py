@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.errors import InvalidInput, NotACalendar
@@ -17,7 +17,7 @@ from bot.core.events import Instance, Written, distinct
 from bot.core.intervals import Interval
 from bot.providers.ical.freebusy import busy
 from bot.providers.ical.guarded import GUARDED, Occurrence, Overworked
-from bot.providers.ical.lines import NEEDED, Document, Event, document
+from bot.providers.ical.lines import NEEDED, PEOPLE, Document, Event, document
 from bot.providers.ical.moments import Found, Moments, seconds
 from bot.providers.ical.rules import Incessant, Untamed
 from bot.providers.ical.says import Said, answers, said
@@ -69,7 +69,8 @@ def instances(
 
     `zone` is where floating times and whole days are understood, `addresses` tell which ATTENDEE is the owner.
     """
-    return understood(document(data), window, zone, addresses, patience).instances
+    needed = NEEDED if addresses else NEEDED - PEOPLE
+    return understood(document(data, needed=needed), window, zone, addresses, patience).instances
 
 
 def understood(
@@ -119,10 +120,10 @@ def _of(doc: Document, uid: str) -> list[Event]:
 
 def _alone(doc: Document, event: Event, zone: str) -> Iterator[Instance]:
     """The VEVENT itself, by what it says to nobody in particular."""
-    source = said("", event, ())
-    found = _placed(event, source, Moments(Zones(zone, doc.timezones), zone))
+    source, moments = said(event, ()), Moments(Zones(zone, doc.timezones), zone)
+    found = _placed(event, source, moments)
     if found is not None:
-        yield found.instance(source)
+        yield moments.instance("", source, *found)
 
 
 def _placed(event: Event, source: Said, moments: Moments) -> Found | None:
@@ -156,23 +157,44 @@ class _Reader:
 
     def understood(self) -> Understood:
         found = self._found
+        kept, room = found.instances, self._patience.room
         for uid, events in self._series():
-            self._keep(self._of_one(uid, events))
+            props = events[0].props
+            if len(events) == 1 and "RRULE" not in props and "RDATE" not in props:
+                self._keep_one(uid, events[0])
+            else:
+                kept += self._of_one(uid, events)
+            if len(kept) > room:
+                raise NotACalendar("The calendar holds more than can be kept.")
         try:
-            self._keep(busy(self._doc, self._moments, self._since, self._until))
+            told = list(busy(self._doc, self._moments, self._since, self._until))
         except Odd:
             raise NotACalendar("The calendar says when somebody is busy in a way that cannot be read.") from None
-        if not self._is_plain:
-            found.instances = distinct(found.instances)
+        kept += [self._moments.instance(uid, source, *one) for uid, source, one in told]
+        if told or not self._is_plain:
+            found.instances = distinct(kept)
+        self._patience.room -= len(found.instances)
         found.zones, found.assumed = set(filter(None, self._zones.found)), self._zones.assumed
         return found
 
-    def _keep(self, told: Iterable[Told]) -> None:
-        before = len(self._found.instances)
-        self._found.instances.extend([one.instance(source) for source, one in told])
-        self._patience.room -= len(self._found.instances) - before
-        if self._patience.room < 0:
-            raise NotACalendar("The calendar holds more than can be kept.")
+    def _keep_one(self, uid: str, event: Event) -> None:
+        """What most events are: one that stands once."""
+        source = said(event, self._addresses)
+        try:
+            one = self._moments.alone(event, source)
+        except (Odd, InvalidInput, OverflowError):
+            self._found.instances += self._made(uid, self._singly([event], [source]))
+            return
+        if one is not None and (source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))):
+            self._found.instances.append(self._moments.instance(uid, source, *one))
+
+    def _made(self, uid: str, told: Iterable[Told]) -> list[Instance]:
+        """Those of them that count."""
+        return [
+            self._moments.instance(uid, source, *one)
+            for source, one in told
+            if source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))
+        ]
 
     def _series(self) -> Iterator[tuple[str, list[Event]]]:
         """The events by UID: a master and its exceptions belong together (RFC 4791 §4.1); a second master is alone."""
@@ -192,30 +214,25 @@ class _Reader:
         yield from found.items()
         yield from further
 
-    def _of_one(self, uid: str, events: list[Event]) -> Iterable[Told]:
-        sources = [said(uid, event, self._addresses) for event in events]
+    def _of_one(self, uid: str, events: list[Event]) -> list[Instance]:
+        sources = [said(event, self._addresses) for event in events]
         if not any("RRULE" in event.props or "RDATE" in event.props for event in events):
-            self._is_plain = self._is_plain and len(events) == 1
-            return [one for one in self._singly(events, sources) if self._counts(one)]
+            self._is_plain = False
+            return self._made(uid, self._singly(events, sources))
         self._found.series += 1
-        if len(events) == 1 and "X-OVERLAP-MEETING" not in events[0].props and lies_far(events[0], self._window, PAD):
-            return ()
+        if len(events) == 1 and sources[0].ours is None and lies_far(events[0], self._window, PAD):
+            return []
         began = time.thread_time()
         try:
             if self._patience.left < 0:
                 raise Untamed("this calendar takes too long to expand")
-            return list(stepped(events, sources, self._moments, self._since, self._until))
-        except (Odd, OverflowError, InvalidInput):
-            self._is_plain = False
-            return [one for one in self._oddly(events, sources) if self._counts(one)]
+            return stepped(uid, events, sources, self._moments, self._since, self._until)
         except Untamed as error:
-            return self._guessed(events, sources, error)
+            return self._made(uid, self._guessed(events, sources, error))
+        except (Odd, OverflowError, InvalidInput):
+            return self._made(uid, self._oddly(events, sources))
         finally:
             self._patience.left -= time.thread_time() - began
-
-    def _counts(self, told: Told) -> bool:
-        source, one = told
-        return source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))
 
     def _singly(self, events: Sequence[Event], sources: Sequence[Said]) -> Iterator[Told]:
         """Each VEVENT once, where it starts, whatever it says about recurrence."""
@@ -231,8 +248,9 @@ class _Reader:
             if found is not None:
                 yield source, found
 
-    def _oddly(self, events: Sequence[Event], sources: Sequence[Said]) -> Iterable[Told]:
+    def _oddly(self, events: Sequence[Event], sources: Sequence[Said]) -> list[Told]:
         """Every instance of a series that arithmetic does not expand; one block where nothing does."""
+        self._is_plain = False
         try:
             return self._expanded(events, sources)
         except Exception as error:  # whatever a library stumbles over, the block must not vanish with it
@@ -243,9 +261,7 @@ class _Reader:
         self._is_plain = False
         self._found.guessed += 1
         found = list(self._singly(events, sources))
-        if isinstance(error, Incessant):
-            found = [(source, replace(one, ends=max(one.ends, self._until))) for source, one in found]
-        return [one for one in found if self._counts(one)]
+        return [(source, one.later(self._until)) for source, one in found] if isinstance(error, Incessant) else found
 
     def _expanded(self, events: Sequence[Event], sources: Sequence[Said]) -> list[Told]:
         zones = Zones(self._zones.owner, self._doc.timezones, assumed=self._zones.assumed)

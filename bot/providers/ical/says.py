@@ -1,17 +1,24 @@
 """What one VEVENT says apart from its times: whether it blocks, how hard, and whether it is ours."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
 from bot.core.events import Kind, Response, Status
 from bot.core.ids import MeetingId
-from bot.providers.ical.lines import Event, Line
+from bot.providers.ical.lines import Event, Line, unfolded
 from bot.providers.ical.stamps import duration
 
-STATE = ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS")
-MOST_STATE = 200
+STATE = (
+    "STATUS",
+    "TRANSP",
+    "X-MICROSOFT-CDO-BUSYSTATUS",
+    "X-MICROSOFT-CDO-INTENDEDSTATUS",
+    "SEQUENCE",
+    "X-OVERLAP-MEETING",
+)
+MOST_STATE = 300
 STATUSES = {"CANCELLED": Status.CANCELLED, "TENTATIVE": Status.TENTATIVE}
 BUSY = frozenset({"BUSY", "OOF"})
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
@@ -22,7 +29,6 @@ UNSURE = frozenset({"TENTATIVE", "NEEDS-ACTION"})
 class Said:
     """One VEVENT, understood."""
 
-    uid: str
     kind: Kind
     blocks: bool
     is_declined: bool
@@ -35,38 +41,43 @@ class Said:
     """Whether the duration is in hours, which are exact, and not in days, which follow the clock (RFC 5545 §3.3.6)."""
 
 
-def said(uid: str, event: Event, addresses: Collection[str]) -> Said:
+def said(event: Event, addresses: Collection[str]) -> Said:
     """What it says to the person with these addresses; an unknown value blocks."""
     props = event.props
-    status, shown, is_transparent = _state(*(props.get(name, b"")[:MOST_STATE] for name in STATE))
     answer = _answer(event, addresses) if addresses and "ATTENDEE" in props else ""
+    written = tuple([props.get(name, b"") for name in STATE])
+    lasts = props.get("DURATION", b"") if "DTEND" not in props else b""
+    if "RDATE" in props or len(lasts) + sum(map(len, written)) > MOST_STATE:
+        return _said(written, answer, lasts, has_periods=_has_periods(event))
+    return _known(written, answer, lasts)
+
+
+def _said(written: tuple[bytes, ...], answer: str, lasts: bytes, *, has_periods: bool = False) -> Said:
+    state, transparent, shown, intended, sequence, tag = written
+    status = STATUSES.get(_value(state), Status.CONFIRMED)
+    outlook = _value(shown) or _value(intended)
     is_free = (
         answer in ("DECLINED", "DELEGATED")
         or status is Status.CANCELLED
         # What somebody accepted and their app shows as busy is busy, whatever the file was told besides.
-        or (is_transparent and not (answer == "ACCEPTED" and shown in BUSY))
-        or shown in FREE
+        or (_value(transparent) == "TRANSPARENT" and not (answer == "ACCEPTED" and outlook in BUSY))
+        or outlook in FREE
     )
-    tag = event.first("X-OVERLAP-MEETING")
-    lasts = _duration(event) if "DURATION" in props else None
+    length = duration(_value(lasts)) if lasts else None
     return Said(
-        uid=uid,
-        kind=_kind(status, answer, shown),
+        kind=_kind(status, answer, outlook),
         blocks=not is_free,
         is_declined=answer == "DECLINED",
         status=status,
-        sequence=number(event.value("SEQUENCE")) if "SEQUENCE" in props else 0,
-        ours=MeetingId(tag.value.strip()) if tag is not None and tag.value.strip() else None,
-        duration=lasts,
-        is_exact=lasts is not None and "T" in event.value("DURATION") and not _has_periods(event),
+        sequence=number(_value(sequence)),
+        ours=MeetingId(tag.partition(b":")[2].decode(errors="replace").strip()) if tag.strip(b": ") else None,
+        duration=None if length is None else max(length, timedelta(0)),
+        is_exact=length is not None and "T" in _value(lasts) and not has_periods,
     )
 
 
-@lru_cache(maxsize=1024)
-def _state(status: bytes, transparent: bytes, shown: bytes, intended: bytes) -> tuple[Status, str, bool]:
-    """What the event's own state is, what Outlook shows it as, and whether it is marked as free."""
-    outlook = _value(shown) or _value(intended)
-    return STATUSES.get(_value(status), Status.CONFIRMED), outlook, _value(transparent) == "TRANSPARENT"
+_known = lru_cache(maxsize=4096)(_said)
+"""Most events say what another has said."""
 
 
 def _value(rest: bytes) -> str:
@@ -96,17 +107,9 @@ def _kind(status: Status, answer: str, shown: str) -> Kind:
     return Kind.AWAY if shown == "OOF" else Kind.HARD
 
 
-def _duration(event: Event) -> timedelta | None:
-    given = event.first("DURATION")
-    if given is None or event.first("DTEND") is not None:
-        return None
-    length = duration(given.value)
-    return None if length is None else max(length, timedelta(0))
-
-
 def _answer(event: Event, addresses: Collection[str]) -> str:
     """The owner's own PARTSTAT; nothing where they are no attendee."""
-    written = b"\n".join(event.raw("ATTENDEE")).lower()
+    written = unfolded(b"\n".join(event.raw("ATTENDEE"))).lower()
     if not any(address.encode() in written for address in addresses):
         return ""
     mine = next((line for line in event.every("ATTENDEE") if _is_one_of(line, addresses)), None)
@@ -123,16 +126,6 @@ def _is_one_of(line: Line, addresses: Collection[str]) -> bool:
     return any(address in told for address in addresses)
 
 
-def free_busy(uid: str, kind: Kind) -> Said:
+def free_busy(kind: Kind) -> Said:
     """What a stretch says that is busy and nothing else."""
-    return Said(
-        uid=uid,
-        kind=kind,
-        blocks=True,
-        is_declined=False,
-        status=Status.CONFIRMED,
-        sequence=0,
-        ours=None,
-        duration=None,
-        is_exact=False,
-    )
+    return replace(_said((b"",) * len(STATE), "", b""), kind=kind)

@@ -3,13 +3,14 @@
 `Odd` for every other series: which one that is, is decided before anything of it is answered.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.core.events import Instance
 from bot.providers.ical import steps
 from bot.providers.ical.lines import Event
-from bot.providers.ical.moments import Found, Moments
-from bot.providers.ical.offsets import DAY, Offsets
+from bot.providers.ical.moments import Moments
+from bot.providers.ical.offsets import DAY, UNIVERSAL, Offsets
 from bot.providers.ical.says import Said
 from bot.providers.ical.stamps import Odd
 
@@ -30,32 +31,51 @@ class _Master:
 
 
 def stepped(
-    events: Sequence[Event], sources: Sequence[Said], moments: Moments, since: int, until: int
-) -> Iterator[tuple[Said, Found]]:
-    """Every instance of the series that reaches into `since` … `until`, with what the VEVENT that it is of says."""
+    uid: str, events: Sequence[Event], sources: Sequence[Said], moments: Moments, since: int, until: int
+) -> list[Instance]:
+    """Every instance of the series that reaches into `since` … `until`."""
     number = _only_master(events)
     event, said = events[number], sources[number]
     master = _master(event, said, moments)
     excluded = {_key(at) for rest in event.raw("EXDATE") for at in _alike(moments, rest, master)}
-    moved: dict[int, Found | None] = {}
-    found: list[tuple[Said, Found]] = []
+    moved: set[int] = set()
+    found: list[Instance] = []
     for other, source in zip(events, sources, strict=True):
         if other is not event:
             at = _original(other, moments, master)
             if at in moved:
                 raise Odd("two exceptions of one instance")
-            moved[at] = one = moments.alone(other, source)
+            moved.add(at)
+            one = moments.alone(other, source)
             if one is not None and at not in excluded and source.blocks and one.overlaps(since, until):
-                found.append((source, one))
-    yield from found
-    if not said.blocks:
+                found.append(moments.instance(uid, source, *one))
+    if said.blocks:
+        walls = _walls(event, master, moments, since, until)
+        standing = (_days if master.offsets is None else _times)(walls, master, moments, excluded | moved)
+        make = moments.instance
+        for begins, ends in standing:
+            if since < ends > begins < until:
+                found.append(make(uid, said, begins, begins, ends, master.offsets is None))
+    return found
+
+
+def _times(walls: Iterable[int], master: _Master, _: Moments, without: set[int]) -> Iterator[tuple[int, int]]:
+    """Those that begin at these times."""
+    utc, length, is_exact = (master.offsets or UNIVERSAL).utc, master.length, master.is_exact
+    if not length:
         return
-    for wall in _walls(event, master, moments, since, until):
-        key = wall if master.offsets is None else master.offsets.utc(wall)
-        if key not in excluded and key not in moved:
-            one = _stands(wall, key, master, moments)
-            if one is not None and one.overlaps(since, until):
-                yield said, one
+    for wall in walls:
+        begins = utc(wall)
+        if begins not in without:
+            yield begins, begins + length if is_exact else utc(wall + length)
+
+
+def _days(walls: Iterable[int], master: _Master, moments: Moments, without: set[int]) -> Iterator[tuple[int, int]]:
+    """Those that begin on these days."""
+    for wall in walls:
+        if wall not in without:
+            begins = moments.midnight(wall // DAY)
+            yield begins, moments.midnight((wall + master.length) // DAY)
 
 
 def _only_master(events: Sequence[Event]) -> int:
@@ -64,7 +84,7 @@ def _only_master(events: Sequence[Event]) -> int:
     if len(masters) != 1:
         raise Odd("no master, or several")
     for event in events:
-        if any(name not in OFTEN for name, _ in event.more) or "X-OVERLAP-MEETING" in event.props:
+        if any(name not in OFTEN for name, _ in event.more or ()) or "X-OVERLAP-MEETING" in event.props:
             raise Odd("a property that stands there twice, or a series of ours")
         if "RECURRENCE-ID" in event.props and ("RRULE" in event.props or "RDATE" in event.props):
             raise Odd("an exception that repeats")
@@ -90,27 +110,29 @@ def _master(event: Event, said: Said, moments: Moments) -> _Master:
     return _Master(wall, offsets, length or (DAY if offsets is None else 0), said.is_exact)
 
 
-def _walls(event: Event, master: _Master, moments: Moments, since: int, until: int) -> Iterator[int]:
-    """When it begins on the wall, each once."""
-    second = master.wall % DAY
-    last: int | None = None
-    found: set[int] = set()
+def _walls(event: Event, master: _Master, moments: Moments, since: int, until: int) -> list[int]:
+    """When it begins on the wall, each once, for all that may reach into the window."""
+    # DTSTART is the first of them, whatever the rule says (RFC 5545 §3.8.2.4).
+    found = [master.wall]
     if "RRULE" in event.props:
         rule = steps.rule(event.props["RRULE"].rpartition(b":")[2].decode(errors="replace"))
         if rule is None:
             raise Odd("a rule in an uncommon form")
         last = _last(rule, master, moments)
         begin, end = (since - master.length - SLACK) // DAY, (until + SLACK) // DAY
-        if last is not None:
-            end = min(end, (last + SLACK) // DAY)
-        found.update(day * DAY + second for day in rule.days(master.wall // DAY, max(begin, steps.FIRST), end))
-    # DTSTART is the first of them, whatever the rule says (RFC 5545 §3.8.2.4).
-    found.add(master.wall)
-    if last is not None:
-        found = {wall for wall in found if (wall if master.offsets is None else master.offsets.utc(wall)) <= last}
-    for rest in event.raw("RDATE"):
-        found.update(wall for wall, _ in _alike(moments, rest, master, is_exact=master.is_exact))
-    yield from sorted(found)
+        second = master.wall % DAY
+        days = rule.days(
+            master.wall // DAY, max(begin, steps.FIRST), end if last is None else min(end, last // DAY + 2)
+        )
+        found = [day * DAY + second for day in days]
+        if not found or found[0] != master.wall:
+            found.insert(0, master.wall)
+        while last is not None and found and _key((found[-1], master.offsets)) > last:
+            found.pop()
+    if "RDATE" in event.props:
+        alike = (at for rest in event.raw("RDATE") for at in _alike(moments, rest, master, is_exact=master.is_exact))
+        found = sorted({*found, *(wall for wall, _ in alike)})
+    return found
 
 
 def _last(rule: steps.Rule, master: _Master, moments: Moments) -> int | None:
@@ -153,11 +175,3 @@ def _alike(
 def _key(at: tuple[int, Offsets | None]) -> int:
     wall, clocks = at
     return wall if clocks is None else clocks.utc(wall)
-
-
-def _stands(wall: int, key: int, master: _Master, moments: Moments) -> Found | None:
-    if master.offsets is None:
-        begins = moments.midnight(wall // DAY)
-        return Found(begins, begins, moments.midnight((wall + master.length) // DAY), True)
-    ends = key + master.length if master.is_exact else master.offsets.utc(wall + master.length)
-    return Found(key, key, ends) if ends > key else None
