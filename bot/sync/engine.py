@@ -228,8 +228,13 @@ def _doubt(tx: Tx, calendar: Calendar, doubt: Doubt, before: Doubt | None, now: 
 
 
 def _compared(calendar: Calendar, reading: Reading) -> Interval | None:
-    """The stretch that the reading and what is known both cover; None where there is none, and for a file."""
-    if calendar.is_static or calendar.window is None or not calendar.window.overlaps(reading.window):
+    """The stretch that both cover; None where there is none, for a file, and where nothing rests on the calendar."""
+    if (
+        calendar.is_static
+        or not plan.matters(calendar)
+        or calendar.window is None
+        or not calendar.window.overlaps(reading.window)
+    ):
         return None
     start = max(calendar.window.start, reading.window.start)
     return Interval(start, min(calendar.window.end, reading.window.end))

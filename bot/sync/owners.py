@@ -26,6 +26,10 @@ UNTOLD = (None, Problem.UNREACHABLE, Problem.DOUBTED)
 """What is no problem of the account: nothing, what passes, and what its owner is asked about on its own."""
 
 
+OF_THE_WHOLE = (Problem.SIGN_IN_NEEDED, Problem.OURS)
+"""What keeps all calendars of an account from being read, whichever shows it first."""
+
+
 @dataclass(slots=True)
 class Operator:
     """Whoever runs Overlap: told in the log what only they can mend, each thing once a day at most."""
@@ -56,11 +60,8 @@ class Operator:
 
 
 def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
-    """The account has this problem because one of its calendars does; its owner is told when it begins.
-
-    What the account may see of a colleague says nothing about the account.
-    """
-    if kind in UNTOLD or calendar.seen_by is not None:
+    """The account has this problem because one of its calendars does; its owner is told when it begins."""
+    if not _concerns(calendar, kind):
         return
     account = calendars.connection(tx, calendar.tenant, calendar.connection)
     if account.problem is kind:
@@ -80,13 +81,20 @@ def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
         messages.changed(tx, account.tenant, KIND, account.id, now)
 
 
+def _concerns(calendar: Calendar, kind: Problem | None) -> bool:
+    """Whether that is a problem of the account. What it may see of a colleague is none, nor is a calendar of no use."""
+    if kind in UNTOLD or calendar.seen_by is not None:
+        return False
+    return kind in OF_THE_WHOLE or plan.matters(calendar)
+
+
 def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
     """The account's problem is over once none of its calendars has one."""
     account = calendars.connection(tx, calendar.tenant, calendar.connection)
     if account.problem is None:
         return
     its = calendars.of_connection(tx, calendar.tenant, account.id)
-    if all(one.problem in UNTOLD for one in its if one.seen_by is None):
+    if not any(_concerns(one, one.problem) for one in its):
         calendars.blame(tx, calendar.tenant, account.id, None)
         messages.changed(tx, calendar.tenant, KIND, account.id, now)
 

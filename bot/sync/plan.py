@@ -193,6 +193,11 @@ def lasting(before: Problem | None, now: Problem) -> Problem:
     return before if before is not None and stays and now is Problem.UNREACHABLE else now
 
 
+def matters(calendar: Calendar) -> bool:
+    """Whether anything rests on it: about others nobody is told or asked."""
+    return calendar.counts or calendar.receives
+
+
 def is_lapse(account: Connection, kind: Problem, now: datetime) -> bool:
     """Whether its grant ended because Overlap's registration at Google is still in "Testing"."""
     earliest, latest = LAPSE

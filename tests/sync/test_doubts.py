@@ -10,8 +10,9 @@ from bot.availability import known
 from bot.core.calendars import DoubtState, Problem
 from bot.core.errors import NotACalendar, TryLater
 from bot.core.proposals import Vouching
+from bot.storage import calendars
 from bot.sync import plan
-from tests.builders import NOW, span
+from tests.builders import NOW, TENANT, span
 from tests.sync.office import CADENCE, Office, office
 
 
@@ -134,6 +135,14 @@ def test_a_body_that_is_no_calendar_replaces_nothing(ana: Office) -> None:
         ana.read()
     assert len(ana.rows()) == 40
     assert ana.doubt() is None
+
+
+def test_nobody_is_asked_about_a_calendar_on_which_nothing_rests(ana: Office) -> None:
+    with ana.database.transaction() as tx:
+        calendars.choose(tx, TENANT, ana.calendar.person, (), None)
+    ana.fill(0)
+    ana.read()
+    assert (ana.rows(), ana.rings("doubt")) == ([], 0)
 
 
 def test_a_file_that_its_owner_gives_anew_is_believed(ana: Office) -> None:

@@ -114,6 +114,28 @@ def test_being_refused_by_our_own_limits_is_no_failure(ana: Office) -> None:
     assert ana.kept().problem is None
 
 
+def test_a_calendar_on_which_nothing_rests_is_no_trouble_until_the_whole_account_is(ana: Office) -> None:
+    holidays = replace(
+        calendar("ana-holidays", counts=False, receives=False, read_at=None),
+        connection=ana.calendar.connection,
+        remote=ana.remote,
+        window=None,
+    )
+    with ana.database.transaction() as tx:
+        calendars.add(tx, holidays)
+    ana.service.trouble("ana", NotFound("404"))
+    ana.sync.read(TENANT, holidays.id)
+    assert (ana.account().problem, ana.rings()) == (None, 0)
+    ana.service.trouble("ana", SignInNeeded("401"))
+    ana.sync.read(TENANT, holidays.id)
+    assert ana.rings() == 1
+    ana.service.trouble("ana", NotFound("404"))
+    ana.sync.read(TENANT, holidays.id)
+    ana.service.trouble("ana", None)
+    ana.read()
+    assert ana.account().problem is None, "that it is gone keeps the account from nothing"
+
+
 def test_a_colleague_who_cannot_be_seen_is_no_trouble_of_the_account(ana: Office) -> None:
     seen = replace(
         calendar("alex-seen", read_at=None),
