@@ -54,6 +54,7 @@ class Router:
             "doubt": self.doubt.view,
             "left": self.left.view,
             "connect": self.connect.view,
+            "approved": self.connect.approved,
             GREETING: self.help.view,
         }
 
@@ -90,6 +91,7 @@ class Router:
             "doubt.take": self.doubt.take,
             "doubt.keep": self.doubt.keep,
             "connect.link": self.connect.link,
+            "connect.consent": self.connect.consent,
             "connect.later": self.invite.later,
             "connect.never": self.invite.never,
             "help.show": self.help.show,

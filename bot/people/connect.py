@@ -5,13 +5,13 @@ which that person, and nobody else, signs in and chooses.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from bot.core.calendars import Calendar, Connection
+from bot.core.calendars import Access, Calendar, Connection
 from bot.core.clock import Clock
 from bot.core.errors import (
     AddressRefused,
@@ -22,12 +22,14 @@ from bot.core.errors import (
     Refused,
     SignInNeeded,
 )
-from bot.core.ids import CalendarId, ConnectionId, PersonId, ProposalId, TenantId, new_id
+from bot.core.ids import CalendarId, ConnectionId, ProposalId
 from bot.core.people import Person
-from bot.core.proposals import ProposalState
 from bot.core.rules import WorkingHours
-from bot.people.grants import sealed
-from bot.people.services import NotConnected, SignIn, Why, address, host
+from bot.people import pending
+from bot.people.keeping import Keeping, go_on, receive_somewhere
+from bot.people.leaving import Farewell, leave, part
+from bot.people.pending import Pending, identity
+from bot.people.services import NotConnected, SignIn, Why, address, is_allowed
 from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
 from bot.storage import calendars, due, links, messages, people, proposals
 from bot.storage.database import Database, Tx
@@ -44,8 +46,6 @@ MOST_TRIES = 20
 """Sign-ins in one session: nobody mistypes more often, and we are not to be somebody's guessing machine."""
 KEPT_FOR = timedelta(days=7)
 """How long a dead link can still be answered with a new one."""
-CHOOSING = timedelta(minutes=2)
-"""What waits for a calendar goes on after this, should its owner close the page without choosing."""
 
 
 class Dead(StrEnum):
@@ -62,6 +62,8 @@ class Alive:
     """A link that would open a session for that person."""
 
     person: Person
+    consent: Connection | None = None
+    """The account of which they would allow more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,14 @@ class Connecting:
     providers: Providers
     public_url: str
     cadence: timedelta | None = None
+    account_domains: frozenset[str] = frozenset()
+    """The domains of which an account must be; empty: any."""
 
-    def link(self, person: Person, resume: ProposalId | None = None) -> str:
-        """A new address for that person alone: good once, and for ten minutes from now."""
+    def link(self, person: Person, resume: ProposalId | None = None, consent: ConnectionId | None = None) -> str:
+        """A new address for that person alone: good once, and for ten minutes from now.
+
+        `consent` names an account of theirs of which they are to allow more: the link leads straight to that.
+        """
         token = links.new_token()
         handed_out = links.Link(
             hash=links.hashed(token),
@@ -112,6 +119,7 @@ class Connecting:
             person=person.id,
             purpose=PURPOSE,
             resume=resume,
+            consent=consent,
             expires_at=self.clock.now() + LINK_LIFE,
         )
         with self.database.transaction() as tx:
@@ -129,7 +137,9 @@ class Connecting:
                 return Dead.USED
             if link.expires_at <= self.clock.now():
                 return Dead.EXPIRED
-            return Alive(people.person(tx, link.tenant, link.person))
+            theirs = calendars.connections_of(tx, link.tenant, link.person)
+            consent = next((one for one in theirs if one.id == link.consent), None)
+            return Alive(people.person(tx, link.tenant, link.person), consent)
 
     def open_session(self, token: str) -> Opened | Dead:
         """The hour that this link opens, for the first who asks."""
@@ -172,25 +182,61 @@ class Connecting:
                 is_awaited=any(person in one.waiting_for for one in proposals.open_for(tx, tenant, person)),
             )
 
-    def sign_in(self, session: Session, typed: SignIn) -> Connection | NotConnected:
-        """Opens the account with the service itself, and keeps it with every calendar that it lists."""
+    def sign_in(self, session: Session, typed: SignIn) -> Pending | Connection | NotConnected:
+        """Opens the account with the service itself; what it lists waits for its owner's word."""
         url = address(typed)
         if isinstance(url, NotConnected):
             return url
+        owner = self.try_once(session)
+        if owner is None:
+            return _nothing(Why.TOO_MANY_TRIES)
+        return self.propose(session, _account(url, typed, owner))
+
+    def try_once(self, session: Session) -> Person | None:
+        """Who tries to sign in; None once they have tried too often."""
         with self.database.transaction() as tx:
             if links.try_once(tx, session) > MOST_TRIES:
-                return _nothing(Why.TOO_MANY_TRIES)
-            owner = people.person(tx, session.tenant, session.person)
-        account = _account(url, typed, owner)
-        listed = self._listed(account)
+                return None
+            return people.person(tx, session.tenant, session.person)
+
+    def propose(
+        self, session: Session, account: Account, wanted: Access = Access.FULL, told: str = ""
+    ) -> Pending | Connection | NotConnected:
+        """That account waits for its owner's word; one that is theirs already takes its own place at once."""
         ids = {"tenant": session.tenant, "person": session.person}
+        if not is_allowed(account, self.account_domains):
+            log.info("a calendar account of another domain was not connected", extra=ids)
+            return _nothing(Why.DOMAIN)
+        listed = self._listed(account)
         if isinstance(listed, NotConnected):
             log.info("a calendar account was not connected: %s", ", ".join(listed.reasons), extra=ids)
             return listed
+        abilities, found = listed
+        new = Pending(account=account, abilities=abilities, calendars=tuple(found), wanted=wanted, told=told)
         with self.database.transaction() as tx:
-            connection = self._keep(tx, owner, account, *listed)
-        log.info("a calendar account was connected", extra=ids | {"connection": connection.id})
-        return connection
+            if calendars.of_account(tx, session.tenant, session.person, identity(account)) is not None:
+                return self._keep(tx, session, new)
+            pending.put(tx, self.vault, session, new)
+        return new
+
+    def pending(self, session: Session) -> Pending | None:
+        """The account that waits for its owner's word."""
+        with self.database.reading() as tx:
+            return pending.get(tx, self.vault, session)
+
+    def confirm(self, session: Session) -> Connection | None:
+        """Keep what waits, with every calendar that was listed; None where nothing waits any more."""
+        with self.database.transaction() as tx:
+            new = pending.get(tx, self.vault, session)
+            return None if new is None else self._keep(tx, session, new)
+
+    def decline(self, session: Session) -> None:
+        """It is not theirs, or not the right one: it is forgotten, and what was granted is given back."""
+        with self.database.transaction() as tx:
+            new = pending.get(tx, self.vault, session)
+            pending.forget(tx, session)
+            if new is not None:
+                part(tx, self.vault, session.tenant, Farewell(new.account), self.clock.now())
 
     def choose(self, session: Session, choice: Choice) -> None:
         """From now on these count, this one receives, these are the hours; and what waited goes on."""
@@ -205,7 +251,7 @@ class Connecting:
                     calendars.dirty(tx, one.tenant, one.id, now)
             for connection in {one.connection for one in theirs}:
                 messages.changed(tx, session.tenant, "connection", connection, now)
-            self._go_on(tx, session.tenant, session.person, now)
+            go_on(tx, session.tenant, session.person, now)
             if session.resume is not None:
                 due.mark(tx, session.tenant, "proposal", session.resume, now)
 
@@ -215,8 +261,8 @@ class Connecting:
         with self.database.transaction() as tx:
             if calendars.connection(tx, person.tenant, connection).person != person.id:
                 raise NotFound("That calendar account is not connected (any more).")
-            calendars.disconnect(tx, person.tenant, connection)
-            self._receive_somewhere(tx, person.tenant, person.id)
+            leave(tx, self.vault, person.tenant, connection, now)
+            receive_somewhere(tx, person.tenant, person.id)
             messages.changed(tx, person.tenant, "connection", connection, now)
             due.mark(tx, person.tenant, "reading", person.id, now)
         ids = {"tenant": person.tenant, "person": person.id, "connection": connection}
@@ -239,80 +285,15 @@ class Connecting:
         except OverlapError:
             return _nothing(Why.UNREACHABLE)
 
-    def _keep(
-        self, tx: Tx, owner: Person, account: Account, abilities: Abilities, found: Sequence[RemoteCalendar]
-    ) -> Connection:
-        """The same account again takes its own place: its calendars stay, with what was chosen for them."""
-        now = self.clock.now()
-        connection = self._connection(tx, owner, account, now)
-        known = {one.remote: one for one in calendars.of_connection(tx, owner.tenant, connection.id)}
-        counting = _counting(found)
-        for remote in found:
-            if remote.remote not in known:
-                calendars.add(tx, self._calendar(connection, remote, abilities, counts=remote in counting))
-        self._receive_somewhere(tx, owner.tenant, owner.id, [one.remote for one in found])
-        for one in calendars.of_connection(tx, owner.tenant, connection.id):
-            calendars.dirty(tx, owner.tenant, one.id, now)
-        self._go_on(tx, owner.tenant, owner.id, now + CHOOSING)
-        messages.show(tx, owner.tenant, kind="connection", subject=connection.id, person=owner.id, now=now, ring=True)
-        return connection
-
-    def _connection(self, tx: Tx, owner: Person, account: Account, now: datetime) -> Connection:
-        label = f"{account.user} · {host(account.url)}"
-        for one in calendars.connections_of(tx, owner.tenant, owner.id):
-            if (one.provider, one.label) == (account.provider, label):
-                kept = sealed(tx, self.vault, owner.tenant, one.id, account)
-                calendars.replace_account(tx, owner.tenant, one.id, kept)
-                calendars.blame(tx, owner.tenant, one.id, None)
-                calendars.signed_in(tx, owner.tenant, one.id, now)
-                return calendars.connection(tx, owner.tenant, one.id)
-        connection = Connection(
-            id=ConnectionId(new_id()),
-            tenant=owner.tenant,
-            person=owner.id,
-            provider=account.provider,
-            label=label,
-            connected_at=now,
+    def _keep(self, tx: Tx, session: Session, new: Pending) -> Connection:
+        owner = people.person(tx, session.tenant, session.person)
+        connection = Keeping(self.vault, self.cadence).keep(tx, owner, new, self.clock.now())
+        pending.forget(tx, session)
+        log.info(
+            "a calendar account was connected",
+            extra={"tenant": owner.tenant, "person": owner.id, "connection": connection.id},
         )
-        calendars.add_connection(tx, connection, sealed(tx, self.vault, owner.tenant, connection.id, account))
         return connection
-
-    def _calendar(
-        self, connection: Connection, remote: RemoteCalendar, abilities: Abilities, *, counts: bool
-    ) -> Calendar:
-        return Calendar(
-            id=CalendarId(new_id()),
-            tenant=connection.tenant,
-            connection=connection.id,
-            person=connection.person,
-            remote=remote.remote,
-            name=remote.name,
-            zone=remote.zone,
-            counts=counts,
-            receives=False,
-            is_writable=remote.is_writable and abilities.can_write,
-            invites=abilities.invites,
-            is_static=abilities.is_static,
-            cadence=self.cadence or abilities.cadence,
-            video=abilities.video,
-        )
-
-    def _receive_somewhere(self, tx: Tx, tenant: TenantId, person: PersonId, listed: Sequence[str] = ()) -> None:
-        """Bookings go to the first calendar that counts and can take them, until their owner says where."""
-        if calendars.receiving(tx, tenant, person) is not None:
-            return
-        theirs = calendars.of_person(tx, tenant, person)
-        counts = {one.id for one in theirs if one.counts}
-        able = [one for one in theirs if one.is_writable]
-        able.sort(key=lambda one: (not one.counts, listed.index(one.remote) if one.remote in listed else len(listed)))
-        calendars.choose(tx, tenant, person, counts, able[0].id if able else None)
-
-    def _go_on(self, tx: Tx, tenant: TenantId, person: PersonId, at: datetime) -> None:
-        """What rests on this person's calendars is looked at again, and what waited for one goes on."""
-        due.mark(tx, tenant, "reading", person, at)
-        for one in proposals.open_for(tx, tenant, person):
-            if one.state is ProposalState.WAITING:
-                due.mark(tx, tenant, "proposal", one.id, at)
 
 
 def _nothing(why: Why) -> NotConnected:
@@ -324,12 +305,6 @@ def _account(url: str, typed: SignIn, owner: Person) -> Account:
     user = typed.user.strip()
     named = {one.casefold() for one in (owner.email, user) if one is not None and "@" in one}
     return Account(provider="caldav", url=url, user=user, password=typed.password, addresses=tuple(sorted(named)))
-
-
-def _counting(found: Sequence[RemoteCalendar]) -> Collection[RemoteCalendar]:
-    """The calendars that count until their owner says otherwise: their own ones, or all where none is writable."""
-    opaque = [one for one in found if not one.is_transparent]
-    return [one for one in opaque if one.is_writable] or opaque or found
 
 
 def _refuse_unfit(choice: Choice, theirs: Sequence[Calendar]) -> None:

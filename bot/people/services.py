@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from bot.providers.base import Account
+
 OTHER = "other"
 LONGEST = 2000
 LONGEST_USER = 320
@@ -113,6 +115,8 @@ class Why(StrEnum):
     NO_CALENDARS = "no_calendars"
     UNREACHABLE = "unreachable"
     TOO_MANY_TRIES = "too_many_tries"
+    DOMAIN = "domain"
+    """Only accounts of certain domains may be connected here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,16 @@ def address(typed: SignIn) -> str | NotConnected:
     if not typed.password:
         wrong.append(Why.NO_PASSWORD)
     return NotConnected(tuple(wrong)) if wrong or isinstance(url, Why) else url
+
+
+def is_allowed(account: Account, domains: frozenset[str]) -> bool:
+    """Whether that account is of one of those domains, or any will do. A feed or a file is nobody's account."""
+    if not domains or account.provider in ("ics", "import"):
+        return True
+    _, at, domain = account.user.rpartition("@")
+    if not at:
+        domain = urlsplit(account.url).hostname or ""
+    return any(domain.lower() == one or domain.lower().endswith(f".{one}") for one in domains)
 
 
 def host(url: str) -> str:

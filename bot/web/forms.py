@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import parse_qs
 from zoneinfo import available_timezones
 
@@ -14,6 +15,8 @@ from bot.core.rules import DaySpan, WorkingHours
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 2000
+MOST_SPANS = 5
+"""Stretches of work in one day."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -27,8 +30,16 @@ class Form:
         """The field's first value, empty where there is none."""
         return next(iter(self.fields.get(name, ())), "")
 
+    def every(self, name: str) -> Sequence[str]:
+        """All its values, in the order of the page."""
+        return self.fields.get(name, ())
+
     def all(self, name: str) -> frozenset[str]:
         return frozenset(self.fields.get(name, ()))
+
+
+class Overlapping(InvalidInput):
+    """Two stretches of one day meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,8 @@ def hours(form: Form) -> WorkingHours | list[Mistake]:
     for number, name in enumerate(DAYS):
         try:
             days.append(_day(form, number))
+        except Overlapping:
+            mistakes.append(Mistake(f"from-{number}", f"{name}’s hours overlap: one must end before the next starts."))
         except (InvalidInput, ValueError):
             mistakes.append(Mistake(f"from-{number}", f"{name} must end after it starts: check both times."))
     zone = zone_called(form.one("zone"))
@@ -99,10 +112,24 @@ def _every_zone() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def spans(form: Form, number: int) -> list[tuple[str, str]]:
+    """From and to of that weekday as typed, without pairs that were left empty; never none at all."""
+    typed = zip(form.every(f"from-{number}"), form.every(f"to-{number}"), strict=False)
+    return [pair for pair in typed if any(pair)][:MOST_SPANS] or [("", "")]
+
+
 def _day(form: Form, number: int) -> tuple[DaySpan, ...]:
     if not form.one(f"on-{number}"):
         return ()
-    start, end = (time.fromisoformat(form.one(f"{edge}-{number}")) for edge in ("from", "to"))
-    if start.tzinfo is not None or end.tzinfo is not None:
+    found = sorted(DaySpan(_clock(start), _clock(end)) for start, end in spans(form, number))
+    for one, other in pairwise(found):
+        if one.end == time(0) or other.start < one.end:
+            raise Overlapping("hours of one day overlap")
+    return tuple(found)
+
+
+def _clock(typed: str) -> time:
+    found = time.fromisoformat(typed)
+    if found.tzinfo is not None:
         raise InvalidInput("hours are by the clock on the wall")
-    return (DaySpan(start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0)),)
+    return found.replace(second=0, microsecond=0)

@@ -18,13 +18,13 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
         ),
         Why.GOOGLE: Mistake(
             "url",
-            "Google does not let other apps sign in with a password, so this calendar cannot be connected here."
-            " Choose a calendar of another service.",
+            "Google does not let other apps sign in with a password. Go back and choose Google there; where it is not"
+            " offered, ask whoever runs Overlap for it.",
         ),
         Why.MICROSOFT: Mistake(
             "url",
-            "Outlook and Microsoft 365 do not speak CalDAV, so this calendar cannot be connected here."
-            " Choose a calendar of another service.",
+            "Outlook and Microsoft 365 do not speak CalDAV. Go back and choose Microsoft there; where it is not"
+            " offered, ask whoever runs Overlap for it.",
         ),
         Why.NO_USER: Mistake("user", "The user name is missing. It is often your whole e-mail address."),
         Why.NO_PASSWORD: Mistake("password", "The app password is missing. Make one at your service and paste it."),
@@ -59,18 +59,22 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
         Why.TOO_MANY_TRIES: Mistake(
             "password", "That were many tries. Ask for a new link in your chat and start again with a new app password."
         ),
+        Why.DOMAIN: Mistake(
+            "user",
+            "Only accounts of certain domains may be connected here, and this is of another. Use your work account.",
+        ),
     }
 )
 
 
-def of_sign_in(typed: SignIn, reasons: Iterable[Why]) -> list[Mistake]:
+def of_sign_in(typed: SignIn, reasons: Iterable[Why], *, shows_service: bool = True) -> list[Mistake]:
     """What is wrong with what was typed, at fields that the page shows: it asks no address of a known service."""
-    return [_shown(typed, reason) for reason in reasons]
+    return [_shown(typed, reason, "services" if shows_service else "user") for reason in reasons]
 
 
-def _shown(typed: SignIn, reason: Why) -> Mistake:
+def _shown(typed: SignIn, reason: Why, instead: str) -> Mistake:
     service = SERVICES.get(typed.service)
     if service is None and reason is Why.NO_ADDRESS:
         return Mistake("services", "Choose where your calendar is.")
     mistake = SIGN_IN[reason]
-    return replace(mistake, field="services") if service and service.url and mistake.field == "url" else mistake
+    return replace(mistake, field=instead) if service and service.url and mistake.field == "url" else mistake

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from bot.core.people import Person
 from bot.core.rules import WorkingHours
-from bot.web.forms import DAYS
+from bot.web.forms import DAYS, Form, spans
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,8 +59,8 @@ class Day:
     number: int
     name: str
     is_on: bool
-    start: str
-    end: str
+    spans: tuple[tuple[str, str], ...]
+    """From and to, as often as that day has hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ class Pages:
         body = _environment().get_template(f"{template}.html").render(base=self.base, style=_style(), **shown)
         return HTMLResponse(body, status_code=status, headers=dict(HEADERS))
 
-    def notice(self, status: int, title: str, *words: str) -> HTMLResponse:
-        """A page that only says something: what happened, and what to do."""
-        return self.draw("notice", status=status, title=title, words=words)
+    def notice(self, status: int, title: str, *words: str, again: str = "") -> HTMLResponse:
+        """A page that only says something: what happened, and what to do; `again` is the page of its button."""
+        return self.draw("notice", status=status, title=title, words=words, again=again)
 
 
 def who(person: Person) -> Who:
@@ -96,20 +96,27 @@ def days(hours: WorkingHours) -> list[Day]:
     """The rows of a week; a day off keeps nine to five, for whoever ticks it."""
     rows: list[Day] = []
     for number, name in enumerate(DAYS):
-        spans = hours.on(number)
-        start, end = (f"{spans[0].start:%H:%M}", f"{spans[-1].end:%H:%M}") if spans else ("09:00", "17:00")
-        rows.append(Day(number=number, name=name, is_on=bool(spans), start=start, end=end))
+        spans = tuple((f"{span.start:%H:%M}", f"{span.end:%H:%M}") for span in hours.on(number))
+        rows.append(Day(number=number, name=name, is_on=bool(spans), spans=spans or (("09:00", "17:00"),)))
     return rows
+
+
+def typed_days(form: Form) -> list[Day]:
+    """The rows of a week as they were filled in."""
+    return [
+        Day(number=number, name=name, is_on=bool(form.one(f"on-{number}")), spans=tuple(spans(form, number)))
+        for number, name in enumerate(DAYS)
+    ]
 
 
 def week(hours: WorkingHours) -> list[str]:
     """The hours in few words: "Monday – Friday 09:00–17:00"; days that are alike and follow each other together."""
     told: list[str] = []
-    for spans, run in groupby(range(7), key=hours.on):
+    for its, run in groupby(range(7), key=hours.on):
         numbers = list(run)
         name = DAYS[numbers[0]] if len(numbers) == 1 else f"{DAYS[numbers[0]]} – {DAYS[numbers[-1]]}"
-        if spans:
-            told.append(f"{name} {', '.join(f'{span.start:%H:%M}–{span.end:%H:%M}' for span in spans)}")
+        if its:
+            told.append(f"{name} {', '.join(f'{span.start:%H:%M}–{span.end:%H:%M}' for span in its)}")
     return told or ["none"]
 
 

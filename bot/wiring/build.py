@@ -101,7 +101,8 @@ class House:
     def _pages(self) -> list[BaseRoute]:
         from bot.web import connect
 
-        return connect.routes(self.desk().connecting)
+        desk = self.desk()
+        return connect.routes(desk.connecting, desk.signing_in, self.settings.offered)
 
     def _alive(self) -> str | None:
         return None if self.engine.is_alive() else "nobody looks at the due rows"

@@ -35,8 +35,10 @@ from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
 from bot.people.gone import Departing
 from bot.people.grants import Grants
+from bot.people.leaving import Leaving
+from bot.people.signing_in import SigningIn
 from bot.people.who import Who
-from bot.providers.registry import Services, providers
+from bot.providers.registry import Services, providers, sign_ins
 from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
@@ -58,6 +60,8 @@ class Desk:
     call: InCall
     messages: Messages
     connecting: Connecting
+    signing_in: SigningIn
+    leaving: Leaving
     grants: Grants
     sync: Sync
     reminding: Reminding
@@ -85,7 +89,10 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     opening = providers(services)
     surfaces = _surfaces(settings, teams)
     grants = Grants(database, vault, opening)
-    connecting = Connecting(database, clock, vault, opening, settings.public_url, settings.sync_every)
+    signing = sign_ins(services)
+    connecting = Connecting(
+        database, clock, vault, opening, settings.public_url, settings.sync_every, settings.account_domains
+    )
     proposing = Proposing(database, clock)
     asking = Asking(database, clock, proposing.times_for_move)
     watching = Watching(database, clock, proposing.times_for_move)
@@ -122,6 +129,8 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         call=InCall(database, clock, tray, places, who, router),
         messages=messages,
         connecting=connecting,
+        signing_in=SigningIn(connecting, signing, settings.consent),
+        leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,
         sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
         reminding=Reminding(database, clock),

@@ -40,6 +40,7 @@ class Tasks:
             Kind(name="connection", task=self.connection),
             Kind(name="gone", task=self.gone),
             Kind(name="calendar", task=self.calendar, workers=6, lease=timedelta(seconds=120)),
+            Kind(name="farewell", task=self.farewell, lease=timedelta(seconds=120)),
         )
 
     def ticks(self) -> tuple[Tick, ...]:
@@ -96,15 +97,22 @@ class Tasks:
         )
         return min((again for look in looks if (again := look()) is not None), default=None)
 
+    def farewell(self, row: Due, _holds: Holds) -> None:
+        """An account was disconnected: undo what its service still holds of us."""
+        self.desk().leaving.undo(row.tenant, row.subject)
+
     def forget(self) -> None:
-        """Drop deliveries that were answered, and links and sessions that were over, long ago."""
+        """Drop deliveries that were answered, links, sessions and sign-ins that are over, and what waited in them."""
         from bot.people.connect import KEPT_FOR
-        from bot.storage import inbox, links
+        from bot.people.signing_in import APPROVAL_LIFE
+        from bot.storage import inbox, links, signins
 
         now = self.clock.now()
         with self.database.transaction() as tx:
             inbox.forget(tx, now - KEPT)
             links.forget(tx, now - KEPT_FOR)
+            links.wipe_pending(tx, now)
+            signins.forget(tx, now, waited_since=now - APPROVAL_LIFE)
 
     def look_after_calendars(self) -> None:
         """No calendar is left unread because its row was lost."""

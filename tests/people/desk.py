@@ -14,6 +14,7 @@ from bot.core.ids import PersonId, ProposalId
 from bot.core.people import ChatIdentity, Person, Profile
 from bot.core.proposals import Proposal, ProposalState
 from bot.people.connect import Connecting, Opened
+from bot.people.pending import Pending
 from bot.people.services import NotConnected, SignIn
 from bot.providers import memory
 from bot.providers.base import Abilities
@@ -42,13 +43,21 @@ class Desk:
 
     def sign_in(
         self, *, url: str = "https://dav.example.com/", user: str = "ana", password: str = memory.PASSWORD
-    ) -> Connection | NotConnected:
+    ) -> Pending | Connection | NotConnected:
         return self.connecting.sign_in(self.opened().session, SignIn(url=url, user=user, password=password))
 
-    def connect(self, **rest: str) -> Connection:
-        connected = self.sign_in(**rest)
-        assert isinstance(connected, Connection)
-        return connected
+    def connect(
+        self, *, url: str = "https://dav.example.com/", user: str = "ana", password: str = memory.PASSWORD
+    ) -> Connection:
+        """Signs in and confirms."""
+        session = self.opened().session
+        made = self.connecting.sign_in(session, SignIn(url=url, user=user, password=password))
+        if isinstance(made, Pending):
+            connected = self.connecting.confirm(session)
+            assert connected is not None
+            return connected
+        assert isinstance(made, Connection)
+        return made
 
     def calendars(self) -> dict[str, Calendar]:
         with self.database.reading() as tx:

@@ -113,7 +113,9 @@ def test_everything_connected_is_read_at_once_and_its_owner_is_told(desk: Desk) 
 
 def test_the_operator_may_set_the_cadence(desk: Desk) -> None:
     quick = replace(desk.connecting, cadence=timedelta(seconds=2))
-    quick.sign_in(desk.opened().session, SignIn(url="dav.example.com", user="ana", password=memory.PASSWORD))
+    session = desk.opened().session
+    quick.sign_in(session, SignIn(url="dav.example.com", user="ana", password=memory.PASSWORD))
+    quick.confirm(session)
     assert {one.cadence for one in desk.calendars().values()} == {timedelta(seconds=2)}
 
 

@@ -83,6 +83,7 @@ def signing_in(play: Play, who: str) -> Iterator[tuple[Browser, Page]]:
     browser = Browser()
     try:
         page = browser.submit(browser.open(link(shown)))
+        page = browser.open(f"{page.url}/caldav")
         assert "Sign in" in page.words
         yield browser, page
     finally:

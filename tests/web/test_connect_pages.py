@@ -14,8 +14,11 @@ from starlette.applications import Starlette
 
 from bot.core.errors import AddressRefused, TryLater
 from bot.people.connect import Alive
+from bot.people.signing_in import SigningIn
 from bot.providers import memory
-from bot.web.connect import COOKIE, routes
+from bot.web.connect import routes
+from bot.web.doors import COOKIE
+from bot.wiring.settings import OFFERED
 from tests.builders import works
 from tests.people.desk import Desk, a_desk, token_of
 
@@ -34,7 +37,7 @@ class Browser:
 
     def __init__(self, desk: Desk) -> None:
         origin = desk.connecting.public_url.removesuffix("/overlap")
-        app = ASGITransport(Starlette(routes=routes(desk.connecting)))
+        app = ASGITransport(Starlette(routes=routes(desk.connecting, SigningIn(desk.connecting, {}), OFFERED)))
         self.client = AsyncClient(transport=app, base_url=origin)
         self.page: Response | None = None
 
@@ -65,8 +68,9 @@ def browser(desk: Desk) -> Browser:
 
 @pytest.fixture
 def signed_in(desk: Desk, browser: Browser) -> Browser:
-    """A browser at the sign-in page."""
+    """A browser at the page of CalDAV services."""
     browser.post(link(desk))
+    browser.get("/connect/caldav")
     return browser
 
 
@@ -74,6 +78,7 @@ def signed_in(desk: Desk, browser: Browser) -> Browser:
 def connected(signed_in: Browser) -> Browser:
     """A browser at the page where calendars are chosen."""
     signed_in.post("/connect/caldav", **ACCOUNT)
+    signed_in.post("/connect/confirm", answer="yes")
     return signed_in
 
 
@@ -104,12 +109,12 @@ def test_scanners_consume_nothing(desk: Desk, browser: Browser) -> None:
     for method in ("GET", "HEAD", "OPTIONS", "GET"):
         browser.ask(method, where)
     assert isinstance(desk.connecting.look(where.rpartition("/")[2]), Alive)
-    assert title(browser.post(where)) == "Sign in to your calendar"
+    assert title(browser.post(where)) == "Where is your calendar?"
 
 
 def test_only_the_first_post_gets_in(desk: Desk) -> None:
     where, first, second = link(desk), Browser(desk), Browser(desk)
-    assert title(first.post(where)) == "Sign in to your calendar"
+    assert title(first.post(where)) == "Where is your calendar?"
     late = second.post(where)
     assert (late.status_code, title(late)) == (410, "This link has been used")
     assert COOKIE not in second.client.cookies
@@ -118,7 +123,7 @@ def test_only_the_first_post_gets_in(desk: Desk) -> None:
 def test_pressing_continue_twice_is_pressing_once(desk: Desk, browser: Browser) -> None:
     where = link(desk)
     browser.post(where)
-    assert title(browser.post(where)) == "Sign in to your calendar"
+    assert title(browser.post(where)) == "Where is your calendar?"
 
 
 def test_the_session_is_a_cookie_that_only_these_pages_see(desk: Desk, browser: Browser) -> None:
@@ -186,6 +191,9 @@ def test_after_an_hour_the_page_is_closed(desk: Desk, signed_in: Browser) -> Non
 def test_connecting_leads_to_the_choice_and_the_choice_to_the_end(desk: Desk, signed_in: Browser) -> None:
     desk.waits("waiting")
     page = signed_in.post("/connect/caldav", **ACCOUNT)
+    assert title(page) == "Connect ana to this chat account?"
+    assert desk.calendars() == {}
+    page = signed_in.post("/connect/confirm", answer="yes")
     assert title(page) == "Your calendars and hours"
     ids = {name: one.id for name, one in desk.calendars().items()}
     page = signed_in.post("/connect/calendars", **WEEK, counts=[ids["Work"], ids["Holidays"]], receives=ids["Private"])
@@ -216,7 +224,7 @@ def test_disconnecting_asks_once_more_and_then_forgets(desk: Desk, connected: Br
     assert (title(page), buttons(page)) == ("Disconnect this account?", ["Disconnect"])
     assert desk.calendars() != {}
     account = found[1].rpartition("=")[2]
-    assert title(connected.post("/connect/disconnect", connection=account)) == "Sign in to your calendar"
+    assert title(connected.post("/connect/disconnect", connection=account)) == "Where is your calendar?"
     assert desk.calendars() == {}
 
 
@@ -234,7 +242,7 @@ def test_a_wrong_password_keeps_everything_but_the_password(desk: Desk, signed_i
     assert 'value="ana"' in page.text
     assert SECRET not in page.text
     assert desk.calendars() == {}
-    assert title(signed_in.post("/connect/caldav", **ACCOUNT)) == "Your calendars and hours"
+    assert title(signed_in.post("/connect/caldav", **ACCOUNT)) == "Connect ana to this chat account?"
 
 
 @pytest.mark.parametrize(
@@ -331,13 +339,16 @@ def test_names_are_words_and_never_markup(tmp_path: Path) -> None:
         desk.service.calendar("ana", "<img src=x onerror=alert(1)>")
         browser = Browser(desk)
         pages = [browser.get(link(desk)), browser.post(link(desk))]
+        pages.append(browser.get("/connect/caldav"))
         pages.append(browser.post("/connect/caldav", **ACCOUNT | {"user": '"><script>', "password": "x"}))
         pages.append(browser.post("/connect/caldav", **ACCOUNT))
+        pages.append(browser.post("/connect/confirm", answer="yes"))
         pages.append(browser.get("/connect/done"))
     for page in pages:
         assert "<script" not in page.text
         assert "<img src=x" not in page.text
-    assert "&lt;img src=x" in pages[3].text
+    assert "&lt;img src=x" in pages[4].text
+    assert "&lt;img src=x" in pages[5].text
 
 
 def test_every_page_lets_nothing_in_and_nothing_out(desk: Desk, browser: Browser) -> None:
@@ -371,7 +382,7 @@ def test_passwords_and_tokens_are_in_no_log(desk: Desk, signed_in: Browser, capl
 
 
 def test_every_field_has_a_label(desk: Desk, connected: Browser) -> None:
-    pages = [connected.get("/connect"), connected.get("/connect/calendars")]
+    pages = [connected.get(f"/connect{path}") for path in ("", "/caldav", "/icloud", "/calendars")]
     for page in pages:
         for field in re.findall(r"<input [^>]*>", page.text):
             name = re.search(r'id="([^"]+)"', field)

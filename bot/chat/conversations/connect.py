@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bot.chat.answers import Answer, Says
 from bot.chat.cards import Button, Buttons, Card, Look, OpenPage, Press
 from bot.chat.conversations.words import note, paragraph, told
-from bot.core.ids import ProposalId, TenantId
+from bot.core.ids import ConnectionId, ProposalId, TenantId
 from bot.core.people import Person
+from bot.core.text import Strong
 from bot.people.connect import Connecting
 
 KIND = "connect"
@@ -26,9 +27,18 @@ class ConnectTalk:
         """A fresh link; the press may name the request that waits for it."""
         return self._link(by, ProposalId(press.subject) if press.subject else None)
 
+    def consent(self, by: Person, press: Press) -> Answer:
+        """The way to where the owner of an account allows more; a booking waits for it, and goes on by itself."""
+        url = self.connecting.link(by, consent=ConnectionId(press.subject))
+        return Says(card=_consent_card(url), lasting=_button_card(None))
+
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
         """Asked for on the page of a dead link."""
         return _button_card(None) if subject == viewer.id else None
+
+    def approved(self, _tenant: TenantId, subject: str, viewer: Person) -> Card | None:
+        """An administrator has allowed what this person was waiting for."""
+        return _approved_card() if subject == viewer.id else None
 
     def _link(self, by: Person, resume: ProposalId | None) -> Answer:
         url = self.connecting.link(by, resume)
@@ -41,6 +51,23 @@ def _link_card(url: str, resume: ProposalId | None) -> Card:
         paragraph(f"Connect your calendar, or change what counts as busy, on my page.{kept}"),
         note("This link is for you alone, works once, and for ten minutes. Please don't pass it on."),
         Buttons((Button(label="Open the page", does=OpenPage(url), look=Look.PRIMARY),)),
+    )
+
+
+def _consent_card(url: str) -> Card:
+    return told(
+        paragraph("Allow Overlap to write to your calendar on my page. What waits for it goes on by itself."),
+        note("This link is for you alone, works once, and for ten minutes. Please don't pass it on."),
+        Buttons((Button(label="Open the page", does=OpenPage(url), look=Look.PRIMARY),)),
+    )
+
+
+def _approved_card() -> Card:
+    return told(
+        paragraph(Strong("Your administrator has allowed it: "), "you can connect your calendar now."),
+        note("The button answers with a link for you alone. What waited for your calendar then goes on by itself."),
+        Buttons((Button(label="Get my link", does=Press("connect.link"), look=Look.PRIMARY),)),
+        line="Your administrator has allowed me to see calendars.",
     )
 
 

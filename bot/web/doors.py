@@ -1,0 +1,104 @@
+"""What every page behind a link shares: the session in its cookie, and proof that a form came from one of them."""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.people.connect import SESSION_LIFE, Connecting, Opened
+from bot.storage.links import Session
+from bot.web import forms
+from bot.web.forms import Form, Unreadable
+from bot.web.pages import Pages
+
+COOKIE = "overlap_connect"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Lets into pages whoever has a session, and nobody else."""
+
+    connecting: Connecting
+    pages: Pages
+
+    def page(self, answer: Callable[[Request, Session], Response]) -> Callable[[Request], Response]:
+        """A page of a session."""
+
+        def endpoint(request: Request) -> Response:
+            session = self.session(request)
+            return self.closed() if session is None else answer(request, session)
+
+        return endpoint
+
+    def posted(self, answer: Callable[[Request, Session, Form], Response], *, back: str) -> Endpoint:
+        """A form that was sent within a session; the page is open again at `back`."""
+
+        def checked(request: Request, form: Form) -> Response:
+            session = self.session(request)
+            if session is None:
+                return self.closed()
+            if not hmac.compare_digest(form.one("key").encode(), form_key(request).encode()):
+                return self.outdated(back)
+            return answer(request, session, form)
+
+        return self.sent(checked)
+
+    def sent(self, answer: Callable[[Request, Form], Response]) -> Endpoint:
+        """A form that was sent by anybody: read here, answered in a thread."""
+
+        async def endpoint(request: Request) -> Response:
+            form = await forms.read(request)
+            if isinstance(form, Unreadable):
+                return self.pages.notice(form.status, form.title, form.words)
+            return await run_in_threadpool(answer, request, form)
+
+        return endpoint
+
+    def session(self, request: Request) -> Session | None:
+        token = request.cookies.get(COOKIE)
+        return self.connecting.session(token) if token else None
+
+    def let_in(self, answer: Response, opened: Opened) -> Response:
+        """From now on that browser, and no other, is in the session."""
+        answer.set_cookie(
+            COOKIE,
+            opened.token,
+            max_age=int(SESSION_LIFE.total_seconds()),
+            path=f"{self.pages.base}/connect",
+            secure=self.connecting.public_url.startswith("https:"),
+            httponly=True,
+            # Lax and not strict: a service sends the browser back with a link of its own.
+            samesite="lax",
+        )
+        return answer
+
+    def closed(self) -> Response:
+        return self.pages.notice(
+            410,
+            "This page is closed",
+            "It stays open for an hour after its link was used, in the browser that used it.",
+            "Type /meet connect in Slack, or meet connect to Overlap in Teams, and open the link you get.",
+        )
+
+    def outdated(self, path: str) -> Response:
+        return self.pages.draw(
+            "notice",
+            status=400,
+            title="This form is out of date",
+            words=("Nothing was changed. Open the page again and fill it in there.",),
+            again=path,
+        )
+
+    def to(self, path: str) -> RedirectResponse:
+        return RedirectResponse(f"{self.pages.base}{path}", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def form_key(request: Request) -> str:
+    """Proof that a form came from a page of this session; the session's own token is not in any page."""
+    return hashlib.sha256(f"form:{request.cookies.get(COOKIE, '')}".encode()).hexdigest()[:32]
