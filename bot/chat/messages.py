@@ -19,7 +19,7 @@ from bot.core.errors import NotFound, Unreachable
 from bot.core.ids import MeetingId, TenantId
 from bot.core.people import Person
 from bot.core.text import say
-from bot.storage import due, meetings, messages, people
+from bot.storage import due, invitations, meetings, messages, people
 from bot.storage.database import Database
 from bot.storage.messages import Posted, Shown
 from bot.storage.vault import Vault
@@ -180,7 +180,8 @@ class _Drawing:
         """Whom the news concerns that this person can or cannot be reached sees it: an organiser, an asker."""
         row, now = self.row, self.desk.clock.now()
         with self.desk.database.transaction() as tx:
-            if row.kind == "invite" and not is_reachable:
+            if row.kind == "invite":
+                invitations.reached(tx, row.tenant, row.person, now, is_reachable=is_reachable)
                 messages.changed(tx, row.tenant, "proposal", row.subject, now)
             if row.kind != "meeting":
                 return

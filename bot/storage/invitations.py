@@ -52,6 +52,15 @@ def ask(tx: Tx, tenant: TenantId, person: PersonId, by: PersonId, now: datetime)
     _keep(tx, tenant, person, by=by, asked_at=seconds(now), came_at=None)
 
 
+def reached(tx: Tx, tenant: TenantId, person: PersonId, now: datetime, *, is_reachable: bool) -> None:
+    """Their chat took the message that asks, or refused it: whom nothing reached was not asked."""
+    if is_reachable:
+        first = (INVITATIONS.c.by.is_not(None), INVITATIONS.c.asked_at.is_(None))
+        tx.execute(update(INVITATIONS).where(*_same(tenant, person), *first).values(asked_at=seconds(now)))
+    else:
+        tx.execute(update(INVITATIONS).where(*_same(tenant, person)).values(asked_at=None))
+
+
 def unwanted(tx: Tx, tenant: TenantId, person: PersonId) -> None:
     """They do not want to be asked again."""
     _keep(tx, tenant, person, is_unwanted=True)

@@ -299,3 +299,27 @@ def test_a_time_far_ahead_is_read_first(office: Office) -> None:
 def test_beyond_a_year_is_said_plainly(office: Office) -> None:
     office.types("ana", "@bea 30m on 15 June 2028")
     assert "That is too far away. I look at most a year ahead." in card(office)
+
+
+def test_whom_the_message_could_not_reach_was_not_asked(office: Office) -> None:
+    office.surface.leave(office.person("alex").identity)
+    asks_ana(office)
+    assert "I can't write to Alex: they don't have Overlap yet." in card(office)
+    office.types("bea", "@alex 45m next week")
+    assert ASK in labels(office.whisper("bea").card)
+    office.joins("alex", calendars=())
+    office.opens("alex")
+    office.types("bea", "@alex 60m next week")
+    assert "Alex was asked on Thu 26 Nov and has not connected yet." in card(office, "bea")
+
+
+def test_many_of_whom_no_calendar_tells_fit_into_a_line_of_buttons(office: Office) -> None:
+    for number in range(4):
+        office.joins(f"p{number}", calendars=())
+    office.types("ana", "@p0 @p1 @p2 @p3 30m next week")
+    assert len(labels(office.whisper("ana").card)) == 5
+    office.presses("ana", office.whisper("ana"), BLIND)
+    office.presses("ana", office.whisper("ana"), "More times")
+    told = office.whisper("ana").card
+    assert " · P0, P1, P2 and P3 not checked" in told.summary
+    assert [one[:4] for one in labels(told) if not one.startswith("Book")] == ["More", "Back", "Ask ", "Ask ", "Not "]

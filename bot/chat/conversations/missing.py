@@ -76,6 +76,8 @@ def _told(
     tx: Tx, proposal: Proposal, asker: Person, person: Person, name: str, now: datetime
 ) -> tuple[str, Button | None]:
     """What became of asking them, and the button that does."""
+    if person.standing is Standing.ROOM:
+        return f"Whoever looks after {name} has to connect its calendar.", None
     if person.standing is Standing.ADDRESS:
         return f"I don't know {name} here yet: ask them to write to me, then to connect a calendar.", None
     row = messages.shown(tx, person.tenant, messages.id_of(INVITE, proposal.id, person.id))

@@ -24,6 +24,8 @@ from bot.scheduling.sight import unconnected
 from bot.storage import meetings
 from bot.storage.database import Tx
 
+MOST_BUTTONS = 5
+"""What a line of buttons holds."""
 A_YEAR = "I look at most a year ahead."
 OURS = "The details are in our direct messages."
 
@@ -99,7 +101,7 @@ def _offered(tx: Tx, shown: Scene) -> Card:
         *(paragraph(line) for line in gap.became),
         *_out_of_reach(tx, shown),
         note(f"{rests}{_ahead(shown)} Times are in your zone ({times.place(shown.asker.zone)})."),
-        Buttons((*turns, *gap.asks, _button("Not now", shown, "dismiss"))),
+        Buttons((*turns, *gap.asks[: MOST_BUTTONS - 1 - len(turns)], _button("Not now", shown, "dismiss"))),
     )
 
 
@@ -129,9 +131,12 @@ def _begins_beyond(shown: Scene) -> bool:
 
 def _out_of_reach(tx: Tx, shown: Scene) -> list[Block]:
     """Whom no invitation can reach is said before Book."""
-    out = [one.person for one in roads(tx, [shown.asker, *shown.others]) if one.road is Road.NONE]
-    who = listed([shown.called[one] for one in out])
-    return [paragraph(f"No calendar invitation can reach {who}: only my message tells them.")] if out else []
+    out = [one for one in roads(tx, [shown.asker, *shown.others]) if one.road is Road.NONE]
+    who = listed([shown.called[one.person] for one in out if not one.is_room])
+    rooms = listed([shown.called[one.person] for one in out if one.is_room])
+    told_of = [f"No calendar invitation can reach {who}: only my message tells them."] if who else []
+    told_of += [f"{rooms} cannot be booked from your calendar: please book it yourself."] if rooms else []
+    return [paragraph(line) for line in told_of]
 
 
 def _empty(tx: Tx, shown: Scene) -> Card:
