@@ -108,7 +108,8 @@ class OnMicrosoft:
         return address
 
     def answers(self, address: str, uid: str, response: Response) -> None:
-        ours = next(one for one in self.stand.mailboxes.events.values() if uid in one.properties.values())
+        events = self.stand.mailboxes.events.values()
+        ours = next(one for one in events if uid in one.properties.values() and one.organizer == self.email)
         theirs = self.stand.events(self.stand.calendar(address))
         (copy,) = [one for one in theirs if one.ical_uid == ours.ical_uid]
         self.stand.mailboxes.answer(copy, ANSWERS[response])

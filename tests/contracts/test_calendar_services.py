@@ -11,9 +11,11 @@ from bot.core.events import Draft, Invitee, Response
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import GoogleStand
+from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.providers.base import CalendarProvider, Cursor, Remote, shared
 from tests.contracts.calendar_stages import ZONE
 from tests.contracts.google_stage import OnGoogle
+from tests.contracts.microsoft_stage import OnMicrosoft
 from tests.contracts.service_stages import KnowingMemory, ServiceStage
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -39,10 +41,19 @@ def google() -> Iterator[GoogleStand]:
         assert stand.sins == []
 
 
-@pytest.fixture(params=["memory", "google"])
+@pytest.fixture(scope="module")
+def microsoft() -> Iterator[MicrosoftStand]:
+    with MicrosoftStand([]) as stand:
+        yield stand
+        assert stand.refusals == []
+
+
+@pytest.fixture(params=["memory", "google", "microsoft"])
 def stage(request: pytest.FixtureRequest) -> ServiceStage:
     if request.param == "google":
         return OnGoogle(request.getfixturevalue("google"))
+    if request.param == "microsoft":
+        return OnMicrosoft(request.getfixturevalue("microsoft"))
     return KnowingMemory(WINDOW)
 
 

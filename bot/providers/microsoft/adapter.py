@@ -31,9 +31,17 @@ from bot.providers.microsoft.busy import schedule
 from bot.providers.microsoft.channels import Subscriptions
 from bot.providers.microsoft.detect import Detector
 from bot.providers.microsoft.grant import MAILBOX, Grant, kept
-from bot.providers.microsoft.reading import event_path, found_by_ical_uid, found_by_uid, literal, window_read
+from bot.providers.microsoft.reading import (
+    BASIC,
+    event_path,
+    found_by_ical_uid,
+    found_by_uid,
+    literal,
+    window_read,
+    written,
+)
 from bot.providers.microsoft.rooms import Places
-from bot.providers.microsoft.shapes import Calendar, Event, Named, Settings
+from bot.providers.microsoft.shapes import Calendar, Event, Named, Settings, instant
 from bot.providers.microsoft.writing import Writing
 from bot.providers.pinned import GuardedSession
 
@@ -110,8 +118,12 @@ class Microsoft:
         return self._writing.put(remote, draft)
 
     def get(self, remote: Remote, uid: str) -> Written | None:
-        self._must_write(remote)
-        return self._writing.get(remote, uid)
+        if remote.startswith(SHARED):
+            raise Refused("Somebody's free/busy can only be read.")
+        if self._is_full:
+            return self._writing.get(remote, uid)
+        found = found_by_ical_uid(self._graph, remote, uid, BASIC)
+        return None if found is None else written(found, uid)
 
     def remove(self, remote: Remote, uid: str) -> None:
         self._must_write(remote)
@@ -135,9 +147,8 @@ class Microsoft:
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
         if remote.startswith(SHARED):
             return None
-        found = (found_by_uid(self._graph, remote, uid) if self._is_full else None) or found_by_ical_uid(
-            self._graph, remote, uid
-        )
+        own = found_by_uid(self._graph, remote, uid) if self._is_full else None
+        found = own or found_by_ical_uid(self._graph, remote, uid, BASIC)
         if found is None:
             return None
         if found.type != "seriesMaster":
@@ -180,12 +191,6 @@ class Microsoft:
         }
         for page in self._graph.pages(f"{event_path(series.id)}/instances", Event, around):
             for one in page.value:
-                if starts in (one.start.instant, _original(one)):
+                if starts in (one.start.instant, instant(one.original_start)):
                     return one.subject
         return None
-
-
-def _original(one: Event) -> datetime | None:
-    from bot.providers.microsoft.shapes import instant
-
-    return instant(one.original_start)

@@ -25,6 +25,8 @@ WHEN = "id,iCalUId,start,end,isAllDay,showAs,isCancelled,responseStatus,type,ser
 WHOLE = (
     f"{WHEN},subject,body,location,attendees,isOrganizer,isOnlineMeeting,onlineMeeting,createdDateTime,transactionId"
 )
+BASIC = f"{WHEN},subject,isOrganizer"
+"""What `Calendars.ReadBasic` shows."""
 BEHIND = timedelta(days=31)
 """How far behind the window ours are still looked for."""
 _EDGE = timedelta(days=1)
@@ -83,9 +85,9 @@ def found_by_uid(graph: Graph, remote: Remote, uid: str) -> Event | None:
     return min((one for one in found if tagged(one) is not None), key=lambda one: one.id, default=None)
 
 
-def found_by_ical_uid(graph: Graph, remote: Remote, uid: str) -> Event | None:
+def found_by_ical_uid(graph: Graph, remote: Remote, uid: str, select: str = WHOLE) -> Event | None:
     """Somebody else's event, by the UID under which its service knows it: a single one, or a series."""
-    query = {"$filter": f"iCalUId eq '{quoted(uid)}'", "$select": WHOLE}
+    query = {"$filter": f"iCalUId eq '{quoted(uid)}'", "$select": select}
     found = [event for page in graph.pages(f"{path(remote)}/events", Event, query) for event in page.value]
     return min(found, key=lambda one: one.id, default=None)
 

@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 """
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -23,6 +24,9 @@ from bot.providers.microsoft.shapes import Calendar
 from bot.providers.microsoft.writing import TEAMS
 from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
 from bot.providers.pinned import GuardedSession
+
+# msal would have form_post everywhere; why we would not is said in `begin`.
+warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
 
 SCOPES: Mapping[Access, tuple[str, ...]] = {Access.FREEBUSY: (READ_BASIC,), Access.FULL: (READ_WRITE, MAILBOX)}
 READS = frozenset(one.lower() for one in (READ_BASIC, READ_WRITE, "Calendars.Read"))

@@ -24,6 +24,7 @@ from bot.playground.stands.microsoft.directory import BASIC, Directory, Microsof
 from bot.playground.stands.microsoft.events import Held, midnight
 from bot.playground.stands.microsoft.graph import Graph
 from bot.playground.stands.microsoft.mailboxes import Mailboxes
+from bot.playground.stands.microsoft.office import Office
 from bot.playground.stands.microsoft.push import Push
 from bot.playground.stands.microsoft.schedules import Schedules
 from bot.playground.stands.microsoft.tokens import Tokens
@@ -50,11 +51,12 @@ class MicrosoftStand:
         self.push = Push(self.mailboxes)
         self.schedules = Schedules(self.directory, self.mailboxes)
         self.authority = Authority(self.directory, self.tokens)
-        self.graph = Graph(self.directory, self.tokens, self.mailboxes, self.deltas, self.push, self.schedules)
+        self.office = Office(self.directory, self.mailboxes, self.deltas, self.push, self.schedules)
+        self.graph = Graph(self.office, self.tokens)
         self._certificate = certificate(folder)
         app = Starlette(routes=[*self.authority.routes(), *self.graph.routes()])
         self._serving = Serving(app, port, tls=(self._certificate.chain, self._certificate.key))
-        self.authority.url = self.graph.url = self._serving.url
+        self.authority.url = self.office.url = self._serving.url
 
     @property
     def url(self) -> str:
