@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.chat.cards import Card
-from bot.chat.conversations import agreed, attended, failed, organised
+from bot.chat.conversations import agreed, attended, organised
 from bot.chat.conversations.connect import ConnectTalk
+from bot.chat.conversations.refusals import BECAUSE
 from bot.chat.conversations.words import names
 from bot.core.calendars import Problem
 from bot.core.conflicts import Conflict, ConflictState
@@ -75,10 +76,10 @@ def test_a_moved_meeting_says_both_times_in_plain_words(office: Office, user: st
     assert old in card.line
 
 
-@pytest.mark.parametrize("reason", ["taken", "refused", "sign_in_needed", "late"])
+@pytest.mark.parametrize("reason", BECAUSE)
 def test_a_meeting_that_failed_says_why_and_offers_other_times(office: Office, reason: str) -> None:
     card = meeting_card(office, a_meeting(office, MeetingState.FAILED, reason=reason), "ana")
-    assert failed.REASONS[reason] in card.summary
+    assert BECAUSE[reason] in card.summary
     assert "Find other times" in [one.label for one in card.buttons]
 
 
@@ -119,10 +120,10 @@ def test_times_are_offered_only_where_a_calendar_can_receive_them(office: Office
     assert [one.label for one in card.buttons] == ["Connect my calendar", "Find other times"]
 
 
-@pytest.mark.parametrize("reason", ["taken", "refused", "sign_in_needed", "late"])
+@pytest.mark.parametrize("reason", BECAUSE)
 def test_a_meeting_that_could_not_move_says_why(office: Office, reason: str) -> None:
     card = meeting_card(office, a_meeting(office, MeetingState.BOOKED, reason=reason), "ana")
-    assert f"It stays there and could not be moved: {failed.REASONS[reason]}." in card.summary
+    assert f"It stays there and could not be moved: {BECAUSE[reason]}." in card.summary
 
 
 @pytest.mark.parametrize("response", Response)

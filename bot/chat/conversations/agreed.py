@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.chat.cards import Block
+from bot.chat.cards import Block, Button, Buttons, Look, Press
 from bot.chat.conversations import slots
 from bot.chat.conversations.words import everyone, listed, names, paragraph, quoted
+from bot.core.calendars import Connection
+from bot.core.events import Response
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
-from bot.core.meetings import Meeting, MeetingState
+from bot.core.meetings import LIVE, Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person
 from bot.core.text import Link
 from bot.language.wording import times
@@ -17,6 +19,8 @@ from bot.scheduling.saga_plan import attending
 from bot.scheduling.sight import unconnected
 from bot.storage import calendars
 from bot.storage.database import Tx
+
+COMES = (Response.ACCEPTED, Response.TENTATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,25 @@ class Scene:
     unconnected: tuple[PersonId, ...] = ()
     """Of whom no calendar tells: other times are looked for without them."""
 
+    asks: Connection | None = None
+    """The viewer's account to which they would have to allow us to write, for this meeting to stand there."""
+
     @property
     def others(self) -> tuple[Person, ...]:
-        return tuple(one for one in self.everyone.values() if one.id != self.viewer.id)
+        """The people in it but for the viewer; rooms are none."""
+        rooms = {one.person for one in self.rooms}
+        return tuple(one for one in self.everyone.values() if one.id != self.viewer.id and one.id not in rooms)
+
+    @property
+    def rooms(self) -> tuple[Attendance, ...]:
+        return tuple(one for one in self.meeting.attendances if one.is_room)
 
     @property
     def who(self) -> str:
-        return listed([self.called[one.id] for one in self.others])
+        """Alex and Sam, in Elbe."""
+        rooms = listed([self.called[one.person] for one in self.rooms])
+        people = listed([self.called[one.id] for one in self.others])
+        return f"{people}, in {rooms}" if people and rooms else people or rooms
 
     @property
     def organiser(self) -> str:
@@ -83,7 +99,29 @@ def scene(tx: Tx, meeting: Meeting, viewer: Person, now: datetime) -> Scene:
     """The meeting with its people."""
     people = everyone(tx, meeting.tenant, meeting.people)
     blind = unconnected(tx, meeting.tenant, attending(meeting))
-    return Scene(meeting, viewer, people, names(list(people.values())), now, _went_by(tx, meeting), blind)
+    called = names(list(people.values()))
+    return Scene(meeting, viewer, people, called, now, _went_by(tx, meeting), blind, _asks(tx, meeting, viewer))
+
+
+def _asks(tx: Tx, meeting: Meeting, viewer: Person) -> Connection | None:
+    mine = meeting.attendance(viewer.id)
+    if mine is None or meeting.state not in LIVE:
+        return None
+    place = None
+    if mine.road is Road.NONE and mine.response in COMES:
+        place = calendars.receiving(tx, meeting.tenant, viewer.id)
+    elif meeting.awaits_consent_until is not None and mine.road is Road.ORGANISER and mine.calendar is not None:
+        place = calendars.calendar(tx, meeting.tenant, mine.calendar)
+    if place is None or place.is_granted or not place.is_writable:
+        return None
+    return calendars.connection(tx, meeting.tenant, place.connection)
+
+
+def allow(account: Connection) -> tuple[str, Buttons]:
+    """The account by its address, and the button that leads to where its owner allows us to write to it."""
+    name = account.label.partition(" · ")[0]
+    button = Button(label="Allow it", does=Press("connect.consent", account.id), look=Look.PRIMARY)
+    return name, Buttons((button,))
 
 
 def _went_by(tx: Tx, meeting: Meeting) -> dict[PersonId, datetime]:

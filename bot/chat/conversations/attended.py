@@ -4,10 +4,11 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import slots
-from bot.chat.conversations.agreed import Scene, line, link, over, still_there
+from bot.chat.conversations.agreed import Scene, allow, line, link, over, still_there
+from bot.chat.conversations.refusals import OWN
 from bot.chat.conversations.words import listed, note, paragraph, told
 from bot.core.events import Response
-from bot.core.meetings import MeetingState, Road
+from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.text import Strong
 from bot.language.wording import times
 
@@ -62,8 +63,16 @@ def _invited(shown: Scene) -> list[Block]:
         how = f"{shown.organiser} booked this without seeing your calendar: I don't know whether you are free then."
         blocks.append(paragraph(how))
     if mine is not None and mine.road is Road.NONE:
-        blocks.append(note("It is on no calendar of yours: none of them receives bookings."))
+        blocks += _on_none(shown, mine)
     return blocks
+
+
+def _on_none(shown: Scene, mine: Attendance) -> list[Block]:
+    """Why it is on no calendar of theirs, and what they can do about it."""
+    if shown.asks is not None:
+        account, button = allow(shown.asks)
+        return [paragraph(f"Allow Overlap to write to {account}, and I put it on your calendar, too."), button]
+    return [note(f"It is on no calendar of yours: {OWN.get(mine.why, 'none of them receives bookings')}.")]
 
 
 def _off(shown: Scene) -> str:

@@ -4,13 +4,14 @@ from typing import assert_never
 
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import failed, slots
-from bot.chat.conversations.agreed import Scene, calendar_of, line, link, off, over
+from bot.chat.conversations.agreed import Scene, allow, calendar_of, line, link, off, over
 from bot.chat.conversations.words import listed, note, paragraph, platform, told
 from bot.core.events import Response
 from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.proposals import Proposal
 from bot.core.text import Strong
 from bot.language.wording import times
+from bot.scheduling.saga_plan import unanswered
 
 ANSWERS = {
     Response.NEEDS_ACTION: "no answer yet",
@@ -25,7 +26,7 @@ def card(shown: Scene, instead: Proposal | None = None) -> Card:
     meeting = shown.meeting
     match meeting.state:
         case MeetingState.BOOKING:
-            return told(paragraph(Strong(f"Booking {shown.title}…"), f" {shown.when()}, with {shown.who}."))
+            return _booking(shown)
         case MeetingState.BOOKED:
             return told(
                 *_headline(shown), *_standing(shown), *over(shown), *_undo(shown), line=line(shown), until=shown.until
@@ -49,6 +50,22 @@ def card(shown: Scene, instead: Proposal | None = None) -> Card:
             assert_never(meeting.state)
 
 
+def _booking(shown: Scene) -> Card:
+    what = f" {shown.when()}, with {shown.who}."
+    if shown.asks is not None:
+        account, button = allow(shown.asks)
+        return told(
+            paragraph(Strong(f"One more permission for {shown.title}:"), what),
+            paragraph(f"Allow Overlap to write to {account}, and this is booked. The time is kept for 15 minutes."),
+            button,
+            line=line(shown),
+            until=shown.meeting.awaits_consent_until,
+        )
+    asked = [shown.called[one.person] for one in unanswered(shown.meeting)]
+    waits = [paragraph(f"Waiting for {listed(asked)} to answer.")] if asked and shown.meeting.waits_until else []
+    return told(paragraph(Strong(f"Booking {shown.title}…"), what), *waits)
+
+
 def _headline(shown: Scene) -> list[Block]:
     meeting = shown.meeting
     elsewhere = slots.for_others(meeting.when, shown.viewer, shown.others, shown.called)
@@ -60,13 +77,37 @@ def _headline(shown: Scene) -> list[Block]:
             paragraph(f"Now {shown.when()}{elsewhere}. Before: {shown.when(meeting.was)}."),
         ]
     if meeting.reason:
-        blocks.append(paragraph(f"It stays there and could not be moved: {failed.because(meeting)}."))
+        blocks.append(paragraph(f"It stays there and could not be moved: {failed.because(shown)}."))
     return blocks
 
 
 def _standing(shown: Scene) -> list[Block]:
     """Where it stands, who answered what, whom nothing reaches."""
-    return [*_calendars(shown), *_answers(shown), *_reach(shown), *link(shown), *_unseen(shown), *_unchecked(shown)]
+    return [
+        *_calendars(shown),
+        *_rooms(shown),
+        *_answers(shown),
+        *_reach(shown),
+        *link(shown),
+        *_unseen(shown),
+        *_unchecked(shown),
+    ]
+
+
+def _rooms(shown: Scene) -> list[Block]:
+    """What became of each room."""
+    return [paragraph("\n".join(_room(shown, one) for one in shown.rooms))] if shown.rooms else []
+
+
+def _room(shown: Scene, room: Attendance) -> str:
+    name = shown.called[room.person]
+    if room.road is Road.NONE:
+        return f"{name} cannot be booked from here: please book it yourself."
+    if room.response is Response.ACCEPTED:
+        return f"{name} is booked."
+    if room.response is Response.DECLINED:
+        return f"{name} said no: please find another room or another time."
+    return f"{name} has not answered yet."
 
 
 def _unchecked(shown: Scene) -> list[Block]:
@@ -104,14 +145,14 @@ def _answers(shown: Scene) -> list[Block]:
     answers = [
         f"{shown.called[one.person]}: {ANSWERS[one.response]}"
         for one in shown.meeting.attendances
-        if one.person != shown.meeting.organiser
+        if one.person != shown.meeting.organiser and not one.is_room
     ]
     return [paragraph("\n".join(answers))] if answers else []
 
 
 def _reach(shown: Scene) -> list[Block]:
     """Who is not told by us, and what tells them instead."""
-    parts = shown.meeting.attendances
+    parts = [one for one in shown.meeting.attendances if not one.is_room]
     without = [one for one in parts if not one.is_reachable]
     invited = [shown.called[one.person] for one in without if one.road is not Road.NONE]
     alone = [shown.called[one.person] for one in without if one.road is Road.NONE]
@@ -155,7 +196,7 @@ def _ended(shown: Scene) -> list[Block]:
 
 def _was_told(shown: Scene) -> str:
     """Who came was told, if we can reach them."""
-    came = [one for one in shown.meeting.attendances[1:] if one.response is not Response.DECLINED]
+    came = [one for one in shown.meeting.attendances[1:] if one.response is not Response.DECLINED and not one.is_room]
     reached = [shown.called[one.person] for one in came if one.is_reachable]
     if not reached or shown.meeting.booked_at is None:
         return ""

@@ -45,8 +45,9 @@ def names(group: Collection[Person]) -> dict[PersonId, str]:
 
 
 def first_name(person: Person) -> str:
-    """Alex; an address as it stands."""
-    words = [person.name] if person.standing is Standing.ADDRESS else person.name.split()
+    """Alex; an address or a room as it stands."""
+    is_whole = person.standing in (Standing.ADDRESS, Standing.ROOM)
+    words = [person.name] if is_whole else person.name.split()
     return shorn(words[0] if words else "Someone", LONGEST_NAME)
 
 
