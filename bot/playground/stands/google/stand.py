@@ -54,6 +54,8 @@ class GoogleStand:
         self.service = Service(self.office, self.lists, self.pushes)
         self.consent = Consent(self.office, self.client_id, self.client_secret, self.now)
         self.faults: list[Fault] = []
+        self.meanwhile: dict[str, Callable[[], object]] = {}
+        """What somebody does just before the next call of a method is answered."""
         self.calls: list[str] = []
         """Every method that was called, in order, refused ones too."""
         self.refusals: list[str] = []
@@ -239,6 +241,7 @@ class GoogleStand:
     async def _answered(self, method: Method, request: Request) -> Response:
         call = await heard(method, request, self.consent.bearer(request.headers.get("authorization", "")))
         with self._lock:
+            self.meanwhile.pop(method.id, lambda: None)()
             told = self.service.methods()[method.id](call)
         if told is None:
             return Response(status_code=204)
