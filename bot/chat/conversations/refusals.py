@@ -9,7 +9,7 @@ BECAUSE: Mapping[str, str] = MappingProxyType(
         "late": "your calendar did not answer in time",
         "no_consent": "I was not allowed to write to your calendar within 15 minutes",
         "consent_needed": "I am no longer allowed to write to your calendar",
-        "refused": "your calendar refused it: it can be read, and not written to",
+        "refused": "your calendar can be read, and not written to",
         "sign_in_needed": "your calendar must be connected again first",
         "full": "your calendar is full: its service takes no more events",
         "not_found": "the calendar that receives your bookings is no longer there",
