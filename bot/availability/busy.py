@@ -1,9 +1,10 @@
 """What the rows of one person's calendars take of their time."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from bot.core.events import Busy, Kind
-from bot.core.ids import MeetingId
+from bot.core.ids import CalendarId, MeetingId
 from bot.core.intervals import Interval, merge
 
 _HARDNESS = (Kind.SOFT, Kind.AWAY, Kind.HARD)
@@ -21,6 +22,13 @@ def once(rows: Iterable[Busy]) -> list[Busy]:
         if key not in kept or _weight(kept[key]) < _weight(row):
             kept[key] = row
     return sorted(kept.values(), key=lambda row: (row.instance.when, row.instance.uid, row.calendar))
+
+
+def softened(rows: Iterable[Busy], unproven: Collection[CalendarId], told: Collection[str] = ()) -> Iterator[Busy]:
+    """The same rows, those of calendars that are no proof now as soft; events (UIDs) that were told already stay."""
+    for row in rows:
+        is_soft = row.calendar in unproven and row.instance.uid not in told
+        yield replace(row, instance=replace(row.instance, kind=Kind.SOFT)) if is_soft else row
 
 
 def taken(rows: Iterable[Busy], *, besides: MeetingId | None = None) -> list[Interval]:

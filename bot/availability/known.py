@@ -8,12 +8,15 @@ times still block, and its gaps are unknown until it has been read again.
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.core.calendars import Calendar
+from bot.core.calendars import Calendar, Problem
 from bot.core.intervals import Interval
 from bot.core.proposals import Vouching
 
 CADENCES_WHILE_CLEAN = 3
 CADENCES_ONCE_DIRTY = 1
+
+FEED = "feed"
+"""How a feed, which is one calendar, is named by its adapter."""
 
 
 def until(calendar: Calendar) -> datetime | None:
@@ -35,6 +38,13 @@ def vouching(calendar: Calendar, now: datetime) -> Vouching:
         return Vouching.BROKEN
     end = until(calendar)
     return Vouching.KNOWN if end is not None and now < end else Vouching.READING
+
+
+def is_proof(calendar: Calendar, now: datetime) -> bool:
+    """Whether what it says is taken can be held against somebody: not while it is in doubt, nor of a feed grown old."""
+    if calendar.problem is Problem.DOUBTED:
+        return False
+    return calendar.remote != FEED or vouching(calendar, now) is Vouching.KNOWN
 
 
 def vouchers(calendars: Iterable[Calendar]) -> list[Calendar]:

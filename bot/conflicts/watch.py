@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.availability.busy import once
+from bot.availability import known
+from bot.availability.busy import once, softened
 from bot.conflicts.detect import Act, Changed, Closed, Opened, Overlap, Reopened, changes, overlaps
 from bot.core.clock import Clock
 from bot.core.conflicts import Conflict, ConflictState
@@ -94,7 +95,7 @@ def _seen(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Seen:
     told = {one.id: one for one in conflicts.open_of_person(tx, tenant, person)}
     for meeting in theirs:
         told |= {one.id: one for one in conflicts.of_meeting(tx, tenant, meeting)}
-    rows = _rows(tx, tenant, person, theirs.values())
+    rows = _rows(tx, tenant, person, theirs.values(), {one.uid for one in told.values() if one.person == person}, now)
     found = overlaps(theirs.values(), rows, _known(tx, tenant, rows))
     own = [one for one in told.values() if one.person == person]
     return Seen(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
@@ -106,20 +107,28 @@ def _attends(meeting: Meeting, person: PersonId) -> bool:
     return attendance is not None and attendance.response is not Response.DECLINED and not attendance.is_room
 
 
-def _rows(tx: Tx, tenant: TenantId, person: PersonId, theirs: Collection[Meeting]) -> list[Busy]:
-    """What blocks in their calendars while they have meetings, every event once."""
-    counting = [one.id for one in calendars.of_person(tx, tenant, person) if one.counts]
-    return once(row for meeting in theirs for row in mirror.busy(tx, tenant, counting, meeting.when))
+def _rows(
+    tx: Tx, tenant: TenantId, person: PersonId, theirs: Collection[Meeting], told: Collection[str], now: datetime
+) -> list[Busy]:
+    """What blocks in their calendars while they have meetings, every event once.
+
+    What is no proof now makes nobody choose, and takes back no clash that was told (UIDs).
+    """
+    counting = [one for one in calendars.of_person(tx, tenant, person) if one.counts]
+    ids = [one.id for one in counting]
+    unproven = {one.id for one in counting if not known.is_proof(one, now)}
+    rows = (row for meeting in theirs for row in mirror.busy(tx, tenant, ids, meeting.when))
+    return once(softened(rows, unproven, told))
 
 
 def _known(tx: Tx, tenant: TenantId, rows: Iterable[Busy]) -> set[MeetingId]:
     """Which of the tags in these rows are meetings of this workspace."""
-    known: set[MeetingId] = set()
+    found: set[MeetingId] = set()
     for tag in {row.instance.ours for row in rows}:
         if tag is not None:
             with suppress(NotFound):
-                known.add(meetings.meeting(tx, tenant, tag).id)
-    return known
+                found.add(meetings.meeting(tx, tenant, tag).id)
+    return found
 
 
 def _do(tx: Tx, tenant: TenantId, person: PersonId, act: Act, times: Times, now: datetime) -> None:

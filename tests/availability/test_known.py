@@ -1,11 +1,13 @@
 """When a calendar may vouch for free time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.availability import known
 from bot.core.calendars import Problem
+from bot.core.ids import CalendarId
 from bot.core.proposals import Vouching
 from tests.builders import NOW, calendar, span
 
@@ -93,3 +95,27 @@ def test_windows_that_never_meet_leave_nothing_known() -> None:
     personal = calendar("ana-personal", window=span("10:00-12:00"))
 
     assert known.stretch([work, personal], NOW) is None
+
+
+def test_a_copy_is_not_asked_beside_its_original() -> None:
+    work, feed = calendar("ana-work"), replace(calendar("ana-feed", read_at=None), copy_of=CalendarId("ana-work"))
+
+    assert known.vouchers([work, feed]) == [work]
+    assert known.stretch([work, feed], NOW) is not None
+    assert known.vouchers([feed]) == [feed], "alone it is all there is"
+
+
+def test_a_calendar_in_doubt_vouches_no_longer_than_it_would_have() -> None:
+    doubted = replace(calendar("ana-work", problem=Problem.DOUBTED), rings_until=NOW + timedelta(days=1), dirty_at=NOW)
+
+    assert known.vouching(doubted, NOW) is Vouching.KNOWN
+    assert known.vouching(doubted, NOW + timedelta(hours=1)) is Vouching.READING, "although its service rings"
+
+
+def test_what_is_in_doubt_or_a_feed_grown_old_is_no_proof() -> None:
+    feed = replace(calendar("ana-feed"), remote="feed")
+
+    assert known.is_proof(calendar("ana-work", read_at=NOW - timedelta(days=9)), NOW)
+    assert not known.is_proof(calendar("ana-work", problem=Problem.DOUBTED), NOW)
+    assert known.is_proof(feed, NOW)
+    assert not known.is_proof(replace(feed, read_at=NOW - timedelta(days=9)), NOW)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.conflicts.watch import Watching
+from bot.core.calendars import Problem
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import NotAllowed
 from bot.core.events import Kind, Response
@@ -298,3 +299,28 @@ def test_a_conflict_with_a_meeting_on_its_way_waits_until_it_has_arrived(town: W
         town.changing.move(TENANT, MEETING, NOON, town.ana)
     put_over(town)
     assert town.told()["ana"] == (1 if state is MeetingState.BOOKED else 0)
+
+
+def doubts(town: Watched, problem: Problem | None) -> None:
+    """What Ana's calendar tells is hard to believe, or is no longer."""
+    with town.database.transaction() as tx:
+        of_ana = calendars.CALENDARS.c.person == town.ana
+        tx.execute(calendars.CALENDARS.update().where(of_ana).values(problem=problem))
+
+
+def test_a_calendar_in_doubt_opens_no_conflict(town: Watched) -> None:
+    town.service.place(town.remote(town.ana), uid="dentist", when=span("10:15-11:00"))
+    town.notices(town.ana)
+    doubts(town, Problem.DOUBTED)
+    town.watching.look(TENANT, town.ana)
+    assert town.told() == {"ana": 0, "ben": 0}
+    doubts(town, None)
+    town.watching.look(TENANT, town.ana)
+    assert town.told() == {"ana": 1, "ben": 0}
+
+
+def test_a_calendar_in_doubt_takes_back_no_conflict(town: Watched) -> None:
+    put_over(town)
+    doubts(town, Problem.DOUBTED)
+    town.watching.look(TENANT, town.ana)
+    assert town.only().state is ConflictState.OPEN
