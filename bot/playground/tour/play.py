@@ -169,7 +169,7 @@ def link(message: Message) -> str:
 
 def offers(message: Shown) -> list[str]:
     """The labels of the times on offer."""
-    return [label for label in message.labels if label.startswith(BOOK)]
+    return [label for label in message.labels if label.startswith(BOOK) and any(map(str.isdigit, label))]
 
 
 def slots(message: Shown) -> list[str]:
