@@ -1,5 +1,6 @@
 """The views of a proposal in every state: they say all of themselves in words, in the viewer's zone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from bot.chat.cards import Card
 from bot.core.ids import CalendarId, MeetingId
 from bot.core.intervals import Interval
 from bot.core.meetings import MeetingState
-from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Basis, Origin, Proposal, ProposalState, Slot, Vouching
 from bot.storage import calendars, proposals
 from tests.builders import span
 from tests.chat.office import NOW, Office
@@ -167,3 +168,74 @@ def test_a_booked_proposal_says_what_became_of_it(office: Office, state: Meeting
 def test_nobody_else_sees_a_proposal(office: Office, user: str) -> None:
     proposal_card(office, a_proposal(office, ProposalState.OPEN))
     assert office.messages.card("proposal", "proposal", office.person(user)) is None
+
+
+@pytest.mark.parametrize(
+    ("origin", "user", "age", "said"),
+    [
+        pytest.param(
+            Origin.COMPANY, "kim", timedelta(minutes=2), "Kim's from the company calendar, read 2 min ago", id="company"
+        ),
+        pytest.param(Origin.FEED, "kim", timedelta(hours=3), "Kim's from a feed, read 3 h ago", id="feed"),
+        pytest.param(
+            Origin.IMPORT, "ana", timedelta(days=23), "yours also from an import as of Tue 3 Nov", id="import"
+        ),
+    ],
+)
+def test_what_is_less_sure_is_said_for_each_person(
+    office: Office, origin: Origin, user: str, age: timedelta, said: str
+) -> None:
+    ana, owner = ids(office, "ana", user)
+    sure = Basis(person=ana, calendar=CalendarId("w"), name="Work", read_at=NOW, vouching=Vouching.KNOWN)
+    vouching = Vouching.BROKEN if origin is Origin.IMPORT else Vouching.KNOWN
+    less = replace(sure, person=owner, calendar=CalendarId("x"), read_at=NOW - age, vouching=vouching, origin=origin)
+    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, basis=(sure, less)))
+    assert f"1 of 1 calendar, read just now; {said}. Times are in your zone" in card.summary
+
+
+def test_of_many_whose_calendars_are_less_sure_only_the_number_is_said(office: Office) -> None:
+    people = [office.joins(user).id for user in ("lee", "mo", "pat")]
+    sure = Basis(person=people[0], calendar=CalendarId("w"), name="", read_at=NOW, vouching=Vouching.KNOWN)
+    basis = tuple(replace(sure, person=one, calendar=CalendarId(one), origin=Origin.COMPANY) for one in people)
+    everyone = (*ids(office, "ana", "alex", "kim"), *people)
+    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, basis=basis, people=everyone))
+    assert "3 people's from company calendars." in card.summary
+
+
+def test_an_import_is_nothing_that_could_not_be_read(office: Office) -> None:
+    basis = tuple(replace(one, origin=Origin.IMPORT) for one in unread(office, Vouching.BROKEN, "kim", SECRET))
+    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, slots=(), basis=basis))
+    assert "Nothing fits." in card.summary
+
+
+@pytest.mark.parametrize(
+    ("user", "can_go_on"), [pytest.param("kim", True, id="somebody else's"), pytest.param("ana", False, id="one's own")]
+)
+def test_only_others_calendars_can_be_left_out(office: Office, user: str, *, can_go_on: bool) -> None:
+    basis = unread(office, Vouching.READING, user, SECRET if user == "kim" else "Work")
+    card = proposal_card(office, a_proposal(office, ProposalState.OPEN, slots=(), basis=basis))
+    assert ("Book without seeing it" in [one.label for one in card.buttons]) is can_go_on
+
+
+def test_what_could_not_be_read_that_far_ahead_is_said(office: Office) -> None:
+    ahead = a_proposal(
+        office, ProposalState.OPEN, slots=(), basis=unread(office, Vouching.AHEAD, "kim", SECRET), reading_until=None
+    )
+    assert "I could not read Kim's calendar that far ahead yet; I keep trying." in proposal_card(office, ahead).summary
+
+
+def test_times_that_are_near_are_offered_while_those_far_ahead_are_read(office: Office) -> None:
+    ahead = a_proposal(
+        office,
+        ProposalState.OPEN,
+        basis=unread(office, Vouching.AHEAD, "kim", SECRET),
+        reading_until=NOW + timedelta(seconds=10),
+    )
+    summary = proposal_card(office, ahead).summary
+    assert "1 of 1 calendar, read 40 s ago. Reading further ahead…" in summary
+
+
+def test_each_time_names_those_who_were_not_checked(office: Office) -> None:
+    (kim,) = ids(office, "kim")
+    blind = a_proposal(office, ProposalState.OPEN, without=(kim,), unseen=(kim,))
+    assert proposal_card(office, blind).summary.count("· Kim not checked") == 5

@@ -70,7 +70,7 @@ def _source(origin: Origin, theirs: Sequence[Basis]) -> str:
     one = len(theirs) == 1
     match origin:
         case Origin.COMPANY:
-            return "from the company calendar"
+            return "from the company calendar" if one else "from company calendars"
         case Origin.FEED:
             return "from a feed" if one else "from feeds"
         case Origin.IMPORT:
