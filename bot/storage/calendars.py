@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -50,6 +51,7 @@ CONNECTIONS = Table(
     Column("lapses", Integer, nullable=False, default=0),
     Column("identity", Text, nullable=False, default="", index=True),
     Column("account", LargeBinary, nullable=False),
+    Index("connection_by_person", "tenant", "person"),
 )
 
 CALENDARS = Table(

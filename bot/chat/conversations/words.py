@@ -100,7 +100,7 @@ def _sentence(block: Block) -> str:
         case Heading(words):
             return _ended(words)
         case Say(text) | Note(text) | Row(text, _):
-            return _ended(text.plain().replace("\n", "; "))
+            return _ended(text.plain().replace(".\n", ". ").replace("\n", "; "))
         case Buttons() | Rule():
             return ""
 

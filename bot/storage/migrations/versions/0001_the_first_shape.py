@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("account", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
+    op.create_index("connection_by_person", "connection", ["tenant", "person"], unique=False)
     op.create_index("ix_connection_identity", "connection", ["identity"], unique=False)
 
     op.create_table(
