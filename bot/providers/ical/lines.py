@@ -163,6 +163,7 @@ class _Sorting:
         self.has_zones = False
         self._path: list[bytes] = []
         self._event = Event()
+        self._is_cancelling = False
 
     def sorted(self, text: bytes, needed: frozenset[str]) -> "_Sorting":
         names = {name.encode(): name for name in (*needed, *ABOUT, "FREEBUSY")}
@@ -196,6 +197,8 @@ class _Sorting:
         self._path.append(component)
         if len(self._path) > DEEPEST:
             raise NotACalendar("The calendar is nested too deeply to be read.")
+        if component == b"VCALENDAR":
+            self._is_cancelling = False
         if component != b"VEVENT":
             self.has_zones = self.has_zones or component == b"VTIMEZONE"
             return None
@@ -208,13 +211,18 @@ class _Sorting:
         if component == b"VEVENT":
             if len(self.document.events) >= MOST_EVENTS or self._event.dates > MOST_DATES:
                 raise NotACalendar("The calendar holds more than can be read.")
+            if self._is_cancelling:
+                self._event.props["STATUS"] = b":CANCELLED"
             self.document.events.append(self._event)
         # An alarm within an event has ended, and the event goes on.
         return self._event.props if self._path and self._path[-1] == b"VEVENT" else None
 
     def _aside(self, name: str, rest: bytes) -> None:
         if name in ABOUT and self._path == [b"VCALENDAR"]:
-            self.document.about.setdefault(name, _line(name, rest))
+            about = _line(name, rest)
+            self.document.about.setdefault(name, about)
+            # RFC 5546 §3.2.5: whoever keeps such a file keeps it among the events that it takes back.
+            self._is_cancelling |= name == "METHOD" and about.value.strip().upper() == "CANCEL"
         elif name == "FREEBUSY" and self._path[-1:] == [b"VFREEBUSY"]:
             self.document.busy.append(_line(name, rest))
             if len(self.document.busy) > MOST_EVENTS:
