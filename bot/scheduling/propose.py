@@ -201,6 +201,11 @@ def reopen(tx: Tx, meeting: Meeting, now: datetime) -> None:
     redraw(tx, fresh, now)
 
 
+def was_asked(tx: Tx, proposal: Proposal, person: PersonId) -> bool:
+    """Whether that person was asked to connect a calendar on behalf of this very proposal."""
+    return messages.shown(tx, proposal.tenant, messages.id_of(INVITE, proposal.id, person)) is not None
+
+
 def redraw(tx: Tx, proposal: Proposal, now: datetime) -> None:
     """Whoever sees its times sees them as they are: in its own message, and in that of a meeting that failed."""
     messages.changed(tx, proposal.tenant, KIND, proposal.id, now)
@@ -264,7 +269,9 @@ def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
     saved = proposals.save(tx, after)
     if after.waiting_for != before.waiting_for or after.state is not before.state:
         messages.changed(tx, after.tenant, INVITE, after.id, now)
-    if before.state is ProposalState.WAITING and after.state is not ProposalState.WAITING:
+    has_waited = before.state is ProposalState.WAITING and after.state is not ProposalState.WAITING
+    arrived = [one for one in before.waiting_for if one not in after.waiting_for]
+    if has_waited or any(was_asked(tx, before, one) for one in arrived):
         # The one who asked left long ago: what became of it is told in their DM, and rings if there are times.
         ring = after.state is ProposalState.OPEN
         messages.show(tx, after.tenant, kind=KIND, subject=after.id, person=after.asker, now=now, ring=ring)

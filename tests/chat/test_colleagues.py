@@ -136,7 +136,7 @@ def test_once_they_connect_their_own_calendar_it_rules(company: Office) -> None:
     connects(company, "kim")
     company.presses("ana", company.whisper("ana"), "More times")
     assert "2 of 2 calendars, read just now. Times" in card(company)
-    company.passes(timedelta(minutes=10))
+    company.passes(timedelta(minutes=13))
     with company.database.reading() as tx:
         theirs = calendars.of_people(tx, company.tenant, (company.person("kim").id,), asker=company.person("ana").id)
     assert [one.seen_by for one in theirs] == [None]
@@ -215,6 +215,16 @@ def test_one_who_was_asked_is_waited_for_until_the_time_is_past_and_then_the_req
     assert "until its time is past" in card(office)
     waits(office, timedelta(days=3))
     connects(office, "alex")
+    assert len(labels(office.dm("ana").card)) > 3
+    assert office.surface.unread("ana") == 1
+
+
+def test_times_without_the_one_who_was_asked_are_told_anew_once_they_connect(office: Office) -> None:
+    asks_ana(office)
+    office.presses("ana", office.whisper("ana"), BLIND)
+    waits(office, timedelta(hours=5))
+    connects(office, "alex")
+    assert "not checked" not in office.dm("ana").card.summary
     assert len(labels(office.dm("ana").card)) > 3
     assert office.surface.unread("ana") == 1
 

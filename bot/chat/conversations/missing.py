@@ -67,11 +67,6 @@ def unseen_button(proposal: Proposal) -> Button:
     return Button(label="Book without seeing it", does=Press("proposal.unseen", proposal.id))
 
 
-def was_asked(tx: Tx, proposal: Proposal, person: PersonId) -> bool:
-    """Whether that person was asked on behalf of this very proposal."""
-    return messages.shown(tx, proposal.tenant, messages.id_of(INVITE, proposal.id, person)) is not None
-
-
 def _told(
     tx: Tx, proposal: Proposal, asker: Person, person: Person, name: str, now: datetime
 ) -> tuple[str, Button | None]:

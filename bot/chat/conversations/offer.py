@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.availability.ranking import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, nothing, slots
-from bot.chat.conversations.missing import missing, unseen_button, was_asked
+from bot.chat.conversations.missing import missing, unseen_button
 from bot.chat.conversations.words import everyone, listed, names, note, paragraph, quoted, told
 from bot.core.ids import MeetingId, PersonId
 from bot.core.meetings import MeetingState, Road
@@ -19,7 +19,7 @@ from bot.core.text import Strong, Text, say
 from bot.core.zones import local
 from bot.language.wording import times
 from bot.scheduling.book import roads
-from bot.scheduling.propose import YEAR
+from bot.scheduling.propose import YEAR, was_asked
 from bot.scheduling.sight import unconnected
 from bot.storage import meetings
 from bot.storage.database import Tx
