@@ -142,8 +142,10 @@ def _moved(known: Collection[Instance], rows: Collection[Instance], compared: In
     if len({one.uid for one in inner}) < MANY_MOVED:
         return 0
     stands = {(one.uid, one.when) for one in rows if not one.all_day}
+    if any((one.uid, one.when) in stands for one in inner):
+        return 0  # what recurs every hour stands an hour later, too
     first = inner[0]
-    ways = {uid_when[1].start - first.when.start for uid_when in stands if uid_when[0] == first.uid}
+    ways = {when.start - first.when.start for uid, when in stands if uid == first.uid}
     for way in sorted(ways, key=abs):
         whole = way % HOUR == timedelta(0) and timedelta(0) != way and abs(way) <= FARTHEST_MOVE
         if whole and all((one.uid, Interval(one.when.start + way, one.when.end + way)) in stands for one in inner):

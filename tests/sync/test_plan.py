@@ -150,6 +150,11 @@ def test_the_hours_by_which_everything_moved_are_told() -> None:
     assert told.moved == -6
 
 
+def test_what_recurs_every_hour_did_not_move() -> None:
+    hourly = [one for hours in range(12) for one in series("a", "b", "c", hours=hours)]
+    assert verdict(hourly, [*hourly, *events(1)]) is Verdict.CHANGED
+
+
 def test_whole_days_do_not_move_by_hours() -> None:
     days = [replace(one, all_day=True) for one in series("a", "b", "c")]
     moved = [replace(one, all_day=True) for one in series("a", "b", "c", hours=1)]
