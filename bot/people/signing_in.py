@@ -58,9 +58,10 @@ class NoSignIn:
 
     trouble: Trouble
     provider: str
-    begun: Begun | None = None
+    connection: ConnectionId | None = None
+    """The account that was to be opened again."""
     expected: str = ""
-    """The account that was to be opened, as its owner knows it."""
+    """Its name, as its owner knows it."""
     came: str = ""
     """The account that was signed in to."""
     admin_url: str = ""
@@ -92,12 +93,12 @@ class SigningIn:
         if house.try_once(session) is None:
             return NoSignIn(trouble=Trouble.TOO_MANY_TRIES, provider=provider)
         state = links.new_token()
-        begun = self._sign_in(provider).begin(
-            state=state,
-            redirect_uri=self._address(provider, "callback"),
-            access=access,
-            hint=self._hint(session, connection),
-        )
+        hint = self._hint(session, connection)
+        back = self._address(provider, "callback")
+        try:
+            begun = self._sign_in(provider).begin(state=state, redirect_uri=back, access=access, hint=hint)
+        except NotSignedIn as error:
+            return self._refused(session, provider, error.refusal, connection)
         with house.database.transaction() as tx:
             flow = house.vault.seal(tx, session.tenant, _row(state), begun.flow.encode())
             kept = Begun(
@@ -125,7 +126,7 @@ class SigningIn:
         try:
             account = self._sign_in(provider).finish(flow, answered)
         except NotSignedIn as error:
-            return self._refused(session, begun, error.refusal)
+            return self._refused(session, provider, error.refusal, begun.connection)
         return self._fits(session, begun, account) or self._proposed(session, begun, account)
 
     def account(self, session: Session, connection: ConnectionId) -> Connection | None:
@@ -153,15 +154,18 @@ class SigningIn:
         log.info("an administrator allowed %s; %s people are told", provider, len(waiting), extra={"tenant": tenant})
         return True
 
-    def _refused(self, session: Session, begun: Begun, refusal: Refusal) -> NoSignIn:
-        provider = begun.provider
+    def ask_approval(self, session: Session, provider: str) -> NoSignIn:
+        """Their service said itself that an administrator is needed, and sent nobody back."""
+        return self._refused(session, provider, Refusal.ADMIN_NEEDED, None)
+
+    def _refused(self, session: Session, provider: str, refusal: Refusal, connection: ConnectionId | None) -> NoSignIn:
         ids = {"tenant": session.tenant, "person": session.person}
         if refusal is Refusal.OURS:
             log.error("%s refuses Overlap's own registration: check its client id, secret and addresses", provider)
         else:
             log.info("a sign-in at %s gave nothing: %s", provider, refusal.value, extra=ids)
         admin_url = self._ask_approval(session, provider) if refusal is Refusal.ADMIN_NEEDED else ""
-        return NoSignIn(trouble=Trouble(refusal.value), provider=provider, begun=begun, admin_url=admin_url)
+        return NoSignIn(trouble=Trouble(refusal.value), provider=provider, connection=connection, admin_url=admin_url)
 
     def _ask_approval(self, session: Session, provider: str) -> str:
         house, now, state = self.connecting, self.connecting.clock.now(), links.new_token()
@@ -177,13 +181,17 @@ class SigningIn:
         if begun.connection is None:
             return None
         with self.connecting.database.transaction() as tx:
-            if calendars.is_that(tx, session.tenant, begun.connection, identity(account)):
+            known = calendars.connections_of(tx, session.tenant, session.person)
+            expected = next((one.label for one in known if one.id == begun.connection), None)
+            if expected is None or calendars.is_that(tx, session.tenant, begun.connection, identity(account)):
                 return None
             self._give_back(tx, session, account)
-            known = calendars.connections_of(tx, session.tenant, session.person)
-        expected = next((one.label for one in known if one.id == begun.connection), "")
         return NoSignIn(
-            trouble=Trouble.ANOTHER, provider=begun.provider, begun=begun, expected=expected, came=account.user
+            trouble=Trouble.ANOTHER,
+            provider=begun.provider,
+            connection=begun.connection,
+            expected=expected,
+            came=account.user,
         )
 
     def _proposed(
@@ -194,7 +202,7 @@ class SigningIn:
             with self.connecting.database.transaction() as tx:
                 self._give_back(tx, session, account)
             if made.reasons == (Why.DOMAIN,):
-                return NoSignIn(trouble=Trouble.DOMAIN, provider=begun.provider, begun=begun, came=account.user)
+                return NoSignIn(trouble=Trouble.DOMAIN, provider=begun.provider, came=account.user)
         elif isinstance(made, Connection) and session.consent == made.id:
             with self.connecting.database.transaction() as tx:
                 links.consent_given(tx, session)

@@ -34,6 +34,7 @@ class OAuthPages:
         return (
             Route(path, self.doors.page(self.ask)),
             Route(path, self.doors.posted(self.begin, back=path), methods=["POST"]),
+            Route(f"{path}/approval", self.doors.posted(self.ask_approval, back=path), methods=["POST"]),
             Route(f"{path}/callback", self.callback),
             Route(f"{path}/admin", self.approved),
         )
@@ -85,6 +86,10 @@ class OAuthPages:
             return self.doors.to("/connect/calendars?still=freebusy" if is_less else "/connect/calendars?again=yes")
         return self.doors.to("/connect/confirm")
 
+    def ask_approval(self, _request: Request, session: Session, _form: Form) -> Response:
+        """The link for an administrator, for whom the service's own page did not send back."""
+        return self._trouble(session, self.signing_in.ask_approval(session, self.provider))
+
     def approved(self, request: Request) -> Response:
         """An administrator comes back; they may be anybody, and have no session."""
         name = NAMES[self.provider]
@@ -121,8 +126,7 @@ class OAuthPages:
 
     def _trouble(self, session: Session, found: NoSignIn) -> Response:
         says = told(found, NAMES[self.provider])
-        again = found.begun.connection if found.begun is not None else None
-        start = f"/connect/{self.provider}" + (f"?account={again}" if again else "")
+        start = f"/connect/{self.provider}" + (f"?account={found.connection}" if found.connection else "")
         return self.doors.pages.draw(
             "trouble",
             status=says.status,

@@ -14,14 +14,17 @@ from bot.core.ids import PersonId, ProposalId
 from bot.core.people import ChatIdentity, Person, Profile
 from bot.core.proposals import Proposal, ProposalState
 from bot.people.connect import Connecting, Opened
+from bot.people.leaving import Leaving
 from bot.people.pending import Pending
 from bot.people.services import NotConnected, SignIn
+from bot.people.signing_in import SigningIn
 from bot.providers import memory
 from bot.providers.base import Abilities
 from bot.storage import calendars, due, messages, people, proposals
 from bot.storage.database import METADATA, Database, instant
 from bot.storage.vault import KeyRing, Vault
 from tests.builders import NOW, TENANT, request
+from tests.people.sign_in_twin import SignInTwin
 
 RING = KeyRing({"test": b"k" * 32})
 
@@ -34,6 +37,10 @@ class Desk:
     clock: SetClock
     service: memory.Service
     connecting: Connecting
+    signing_in: SigningIn
+    leaving: Leaving
+    google: SignInTwin
+    microsoft: SignInTwin
     ana: Person
 
     def opened(self) -> Opened:
@@ -111,13 +118,17 @@ def a_desk(folder: Path, *, name: str = "Ana", public_url: str = "https://overla
         database=database,
         clock=clock,
         vault=Vault(RING),
-        providers={"caldav": service.connect},
+        providers=dict.fromkeys(("caldav", "google", "microsoft", "ics"), service.connect),
         public_url=public_url,
     )
+    google, microsoft = SignInTwin("google"), SignInTwin("microsoft", has_admin_page=True)
+    sign_ins = {"google": google, "microsoft": microsoft}
+    signing_in = SigningIn(connecting, sign_ins)
+    leaving = Leaving(database, clock, connecting.vault, connecting.providers, sign_ins)
     with database.transaction() as tx:
         told = Profile(identity=ChatIdentity(TENANT, "UANA"), name=name, zone="Europe/Berlin", email="Ana@Example.com")
         ana = people.keep(tx, told, NOW)
-    yield Desk(database, clock, service, connecting, ana)
+    yield Desk(database, clock, service, connecting, signing_in, leaving, google, microsoft, ana)
     database.close()
 
 

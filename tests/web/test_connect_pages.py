@@ -1,26 +1,20 @@
 """The pages on which a calendar is connected, through their real routes."""
 
-import asyncio
 import logging
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient, Response
-from starlette.applications import Starlette
 
 from bot.core.errors import AddressRefused, TryLater
 from bot.people.connect import Alive
-from bot.people.signing_in import SigningIn
 from bot.providers import memory
-from bot.web.connect import routes
 from bot.web.doors import COOKIE
-from bot.wiring.settings import OFFERED
 from tests.builders import works
-from tests.people.desk import Desk, a_desk, token_of
+from tests.people.desk import Desk, a_desk
+from tests.web.browser import Browser, buttons, link, title
 
 SECRET = "hunter2-hunter2"
 ACCOUNT = {"service": "other", "url": "dav.example.com", "user": "ana", "password": memory.PASSWORD}
@@ -30,29 +24,6 @@ WEEK = {
     **{f"from-{day}": "09:00" for day in range(7)},
     **{f"to-{day}": "17:00" for day in range(7)},
 }
-
-
-class Browser:
-    """Somebody's browser: keeps cookies, follows redirects, sends forms with what the last page hid in them."""
-
-    def __init__(self, desk: Desk) -> None:
-        origin = desk.connecting.public_url.removesuffix("/overlap")
-        app = ASGITransport(Starlette(routes=routes(desk.connecting, SigningIn(desk.connecting, {}), OFFERED)))
-        self.client = AsyncClient(transport=app, base_url=origin)
-        self.page: Response | None = None
-
-    def ask(self, method: str, path: str, *, follow: bool = True, **rest: Any) -> Response:
-        return asyncio.run(self.client.request(method, path, follow_redirects=follow, **rest))
-
-    def get(self, path: str) -> Response:
-        self.page = self.ask("GET", path)
-        return self.page
-
-    def post(self, path: str, **fields: Any) -> Response:
-        key = re.search(r'name="key" value="(\w+)"', self.page.text) if self.page is not None else None
-        hidden = {"key": key[1]} if key else {}
-        self.page = self.ask("POST", path, data=hidden | fields)
-        return self.page
 
 
 @pytest.fixture
@@ -80,20 +51,6 @@ def connected(signed_in: Browser) -> Browser:
     signed_in.post("/connect/caldav", **ACCOUNT)
     signed_in.post("/connect/confirm", answer="yes")
     return signed_in
-
-
-def link(desk: Desk) -> str:
-    return f"/connect/{token_of(desk.connecting.link(desk.ana))}"
-
-
-def title(page: Response) -> str:
-    found = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-def buttons(page: Response) -> list[str]:
-    return re.findall(r"<button[^>]*>(.*?)</button>", page.text)
 
 
 def test_the_link_says_whose_calendar_it_connects(desk: Desk, browser: Browser) -> None:
