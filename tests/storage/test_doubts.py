@@ -1,14 +1,16 @@
 """What is doubted of a calendar, kept until it is settled."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.core.calendars import Doubt, DoubtState
 from bot.core.ids import CalendarId, TenantId
 from bot.storage import calendars, doubts
-from bot.storage.database import Tx
+from bot.storage.database import METADATA, Database, Tx
 from tests.builders import NOW, TENANT, calendar, connection
 
 WORK = CalendarId("ana-work")
@@ -17,10 +19,15 @@ ODD = Doubt(
 )
 
 
-@pytest.fixture(autouse=True)
-def _work(tx: Tx) -> None:
-    calendars.add_connection(tx, connection("ana"), b"sealed")
-    calendars.add(tx, calendar("ana-work"))
+@pytest.fixture
+def tx(tmp_path: Path) -> Iterator[Tx]:
+    database = Database(f"sqlite:///{tmp_path / 'overlap.db'}")
+    METADATA.create_all(database.engine)
+    with database.transaction() as tx:
+        calendars.add_connection(tx, connection("ana"), b"sealed")
+        calendars.add(tx, calendar("ana-work"))
+        yield tx
+    database.close()
 
 
 def test_it_comes_back_as_it_was_kept(tx: Tx) -> None:
