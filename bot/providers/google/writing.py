@@ -135,7 +135,7 @@ class Writing:
     def _rewrite(self, remote: Remote, stands: Event, draft: Draft, zone: str) -> Written:
         if tags(stands).get(UID) != draft.uid or written(stands, zone).meeting != draft.meeting:
             raise Stale("Somebody else's event has this UID.")
-        if not (stands.get("organizer") or {}).get("self", True):
+        if (host := stands.get("organizer")) and not host.get("self"):
             raise Stale("This is an invitation by somebody else: only its organiser changes it.")
         body = changes(draft, stands)
         if wants_conference(draft, stands) and self._makes_video(remote):
