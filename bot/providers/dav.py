@@ -19,6 +19,7 @@ from lxml import etree
 from bot.core.errors import (
     AddressRefused,
     CursorExpired,
+    Full,
     NotACalendar,
     NotFound,
     Refused,
@@ -203,6 +204,8 @@ def _judge(method: str, answer: requests.Response) -> None:
             raise Stale("It changed in the calendar meanwhile.")
         case 400 | 405 | 406 | 415 | 422 | 501:
             raise Unsupported("The calendar server does not know this request.")
+        case 507 if method == "PUT":  # RFC 4331 §6: a quota is reached; asking again changes nothing
+            raise Full("The calendar server takes no more events: its quota is used up.")
         case 500:
             raise Broken("The calendar server failed.", after)
         case _:

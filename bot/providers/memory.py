@@ -452,13 +452,17 @@ class Opened:
 
     def _shown(self, remote: Remote, window: Interval) -> Reading:
         """When the user of that address is busy, merged: no service says with what."""
-        told = self._service.shows.get(remote.removeprefix(SHARED)) if self.abilities.sees_colleagues else None
+        address = remote.removeprefix(SHARED)
+        told = self._service.shows.get(address) if self.abilities.sees_colleagues else None
         if isinstance(told, OverlapError):
             raise told
-        if told is None:
+        if told is None and address not in self._service.halls:
             raise NotFound("There is no such mailbox.")
-        theirs = [one for one in self._service._calendars.values() if one.owner == told]
-        every = [one for held in theirs for event in held.events.values() for one in event.instances]
+        held = self._service._calendars.values()
+        events = [(one.owner, event) for one in held for event in one.events.values()]
+        comes = (None, Response.DECLINED)
+        theirs = [event for owner, event in events if owner == told or dict(event.guests).get(address) not in comes]
+        every = [one for event in theirs for one in event.instances]
         taken = merge(one.when for one in every if one.blocks and one.when.overlaps(window))
         busy = [
             Instance(

@@ -102,7 +102,7 @@ class Booking:
             tenant=proposal.tenant,
             uid=f"{derived('meeting', proposal.tenant, meeting_id)}@overlap",
             organiser=asker.id,
-            title=title(self.title_template, asker, others, proposal.request.title),
+            title=title(self.title_template, asker, _people(others), proposal.request.title),
             when=slot.when,
             state=MeetingState.BOOKING,
             attendances=attendances,
@@ -146,6 +146,11 @@ def title(template: str, asker: Person, others: Sequence[Person], wanted: str | 
     if wanted and "{title}" not in template:
         return _clean(wanted) or UNTITLED
     return _clean(_FIELD.sub(lambda field: words[field[1]], template)) or UNTITLED
+
+
+def _people(others: Sequence[Person]) -> Sequence[Person]:
+    """Whom a title names: the people, or where there is none the rooms."""
+    return [one for one in others if one.standing is not Standing.ROOM] or others
 
 
 def _clean(words: str) -> str:

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from bot.core.calendars import Calendar
-from bot.core.errors import NotFound, OverlapError, Stale, TryLater
+from bot.core.errors import NotFound, OurFault, OverlapError, Stale, TryLater
 from bot.core.events import Draft, Instance, Response, Written
 from bot.core.ids import CalendarId, PersonId, TenantId
 from bot.core.intervals import Interval, subtract
@@ -174,7 +174,8 @@ class Copies:
         except OverlapError as error:
             if isinstance(error, (_LetGo, *also)):
                 raise
-            log.info("a call to a calendar failed: %s", error.code, extra={"calendar": calendar})
+            level = logging.ERROR if isinstance(error, OurFault) else logging.INFO
+            log.log(level, "a call to a calendar failed: %s", error.code, extra={"calendar": calendar})
             return trouble(error)
 
     def _guard(self) -> None:

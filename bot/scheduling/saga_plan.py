@@ -89,10 +89,16 @@ def draft(meeting: Meeting, attendance: Attendance, everyone: Mapping[PersonId, 
         sequence=target(meeting),
         status=attendance.status,
         link=None if _makes_link(meeting, attendance) else meeting.link,
-        description=f"With {', '.join(everyone[other.person].name for other in others)}." if others else "",
+        description=_description(others, everyone),
         invitees=tuple(_invitee(other, attendance, everyone[other.person]) for other in others),
         wants_video=_makes_link(meeting, attendance),
     )
+
+
+def _description(others: Collection[Attendance], everyone: Mapping[PersonId, Person]) -> str:
+    people = ", ".join(everyone[one.person].name for one in others if not one.is_room)
+    rooms = ", ".join(everyone[one.person].name for one in others if one.is_room)
+    return " ".join([f"With {people}."] * bool(people) + [f"Room: {rooms}."] * bool(rooms))
 
 
 def _makes_link(meeting: Meeting, attendance: Attendance) -> bool:

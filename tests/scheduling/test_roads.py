@@ -34,6 +34,36 @@ def test_the_organiser_holds_the_event_itself_and_comes() -> None:
 @pytest.mark.parametrize(
     ("organiser", "participant", "road"),
     [
+        pytest.param(
+            ana(receiving=INVITING, server="google"), ben(server="google"), Road.ATTENDEE, id="Google to Google"
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"),
+            ben(server="google", is_account=False),
+            Road.OWN_COPY,
+            id="Google to Google, at another address",
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"), ben(server="microsoft"), Road.OWN_COPY, id="Google to Microsoft"
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"), ben(receiving=None), Road.ATTENDEE, id="nothing may be written"
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"),
+            ben(receiving=None, server="google", is_room=True),
+            Road.ATTENDEE,
+            id="a room of the organiser's own service",
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"),
+            ben(receiving=None, server="microsoft", is_room=True),
+            Road.NONE,
+            id="a room of another service",
+        ),
+        pytest.param(
+            ana(receiving=INVITING, server="google"), ben(is_room=True), Road.OWN_COPY, id="a room that is a calendar"
+        ),
         pytest.param(ana(), ben(), Road.OWN_COPY, id="the organiser's server invites nobody"),
         pytest.param(ana(receiving=INVITING), ben(), Road.ATTENDEE, id="one server that delivers"),
         pytest.param(

@@ -55,10 +55,11 @@ class Town:
 
     def _moves_in(self, name: str) -> PersonId:
         email = f"{name}@example.org" if self.abilities.invites else None
+        provider = "memory" if self.abilities.keeps_uid else "google"
         profile = Profile(identity=ChatIdentity(TENANT, name), name=name.capitalize(), zone="UTC", email=email)
         with self.database.transaction() as tx:
             person = people.keep(tx, profile, NOW).id
-            account = replace(connection(name), person=person, label=f"{name}@example.org · memory")
+            account = replace(connection(name, provider=provider), person=person, label=f"{name}@example.org · memory")
             calendars.add_connection(tx, account, b"sealed")
         self.adds(person, name, "work")
         return person
@@ -72,6 +73,10 @@ class Town:
             calendars.add(tx, made)
         self._owners[made.id] = name, remote
         return made.id
+
+    def lends(self, calendar_id: CalendarId, name: str, remote: Remote) -> None:
+        """That calendar is read through the account of that name."""
+        self._owners[calendar_id] = name, remote
 
     def calendar(self, person: PersonId) -> CalendarId:
         """The one in which they want bookings."""
