@@ -7,8 +7,10 @@ import pytest
 
 from bot.core.calendars import Doubt, DoubtState, Problem
 from bot.core.ids import CalendarId
-from bot.storage import calendars, doubts, due, messages
-from tests.chat.office import Office, labels
+from bot.core.intervals import Interval
+from bot.storage import calendars, doubts, due, messages, mirror
+from bot.sync.engine import Sync
+from tests.chat.office import NOW, Office, labels
 from tests.chat.views import is_complete
 
 WORK = CalendarId("ana-work")
@@ -107,3 +109,25 @@ def test_status_says_that_it_waits_for_a_word(office: Office) -> None:
     assert "It suddenly tells something that is hard to believe. I wait for your word." in (
         office.whisper("ana").card.summary
     )
+
+
+def test_the_whole_story_from_the_reading_to_the_word(office: Office) -> None:
+    sync = Sync(office.database, office.clock, office.open_calendar)
+    work = office.remote("ana")
+    later = Interval(NOW + timedelta(days=9), NOW + timedelta(days=9, hours=1))
+    for number in range(40):
+        office.service.place(work, uid=f"e{number}", when=later)
+    sync.read(office.tenant, WORK)
+    for number in range(3, 40):
+        office.service.drop(work, f"e{number}")
+    for _ in range(2):
+        sync.read(office.tenant, WORK)
+    office.works(but="calendar")
+    assert "“Work” suddenly shows 3 of its 40 events. Is that right?" in office.dm("ana").card.summary
+    office.door.press("ana", office.dm("ana"), "Yes, take it")
+    office.works(but="calendar")
+    sync.read(office.tenant, WORK)
+    office.works(but="calendar")
+    assert "“Work” is clear again" in office.dm("ana").card.summary
+    with office.database.reading() as tx:
+        assert len(mirror.everything(tx, office.tenant, WORK)) == 3

@@ -167,11 +167,18 @@ def test_a_reminder_says_since_when(office: Office) -> None:
     )
 
 
-def test_a_permission_is_no_password(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (Problem.SIGN_IN_NEEDED, "my permission there has ended or was taken back. Connect it again."),
+        (Problem.REFUSED, "a permission is missing. Connect it again, and leave every box ticked."),
+    ],
+)
+def test_a_permission_is_no_password(office: Office, problem: Problem, said: str) -> None:
     with office.database.transaction() as tx:
         tx.execute(calendars.CONNECTIONS.update().values(provider="microsoft"))
-    blames(office, Problem.SIGN_IN_NEEDED)
-    assert "my permission there has ended or was taken back. Connect it again." in card(office).summary
+    blames(office, problem)
+    assert said in card(office).summary
 
 
 def test_a_registration_in_testing_is_not_put_on_the_person(office: Office) -> None:

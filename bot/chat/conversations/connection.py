@@ -85,6 +85,8 @@ def wrong(problem: Problem, account: Connection) -> str:
             return "my permission there has ended or was taken back. Connect it again"
         case Problem.SIGN_IN_NEEDED:
             return "it no longer accepts the password. Connect it again"
+        case Problem.REFUSED if account.provider in BY_GRANT:
+            return "it no longer lets me read it: a permission is missing. Connect it again, and leave every box ticked"
         case Problem.REFUSED:
             return "it no longer lets me read it. Allow it there, or connect it again"
         case Problem.GONE:
