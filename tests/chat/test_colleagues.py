@@ -78,6 +78,13 @@ def test_the_company_calendar_is_read_for_the_one_who_asks(company: Office) -> N
     assert "Secret" not in told.summary
 
 
+def test_that_nothing_fits_is_explained_by_what_the_company_calendar_tells(company: Office) -> None:
+    for day in ("2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"):
+        company.service.place(WORK, uid=f"{day} too", when=span("14:00-18:00", day=day, zone="Europe/Berlin"))
+    company.types("ana", "@kim 30m next week")
+    assert "Nothing fits. What all of you have in common is taken; Kim's time most of all." in card(company)
+
+
 def test_until_its_first_reading_nothing_is_known_and_then_the_card_edits_itself(company: Office) -> None:
     company.door.type("ana", "@kim 30m next week")
     company.works(but="calendar")
@@ -169,6 +176,15 @@ def test_booking_without_seeing_claims_no_knowledge(office: Office) -> None:
     assert len(stands(office, "ana")) == 1
     assert "Alex's calendar was not checked." in office.dm("ana").card.summary
     assert "Ana booked this without seeing your calendar" in office.dm("alex").card.summary
+
+
+def test_an_answer_of_their_own_says_more_than_a_calendar(office: Office) -> None:
+    office.types("ana", "@alex 30m next week")
+    office.presses("ana", office.whisper("ana"), BLIND)
+    office.presses("ana", office.whisper("ana"), labels(office.whisper("ana").card)[0])
+    office.presses("alex", office.dm("alex"), "Accept")
+    assert "not checked" not in office.dm("ana").card.summary
+    assert "without seeing" not in office.dm("alex").card.summary
 
 
 def test_another_time_for_it_is_not_called_free_for_whom_nobody_sees(office: Office) -> None:

@@ -59,7 +59,7 @@ def _invited(shown: Scene) -> list[Block]:
         when = paragraph(f"Now {shown.when()}. Before: {shown.when(meeting.was)}.")
     mine = meeting.attendance(shown.viewer.id)
     blocks: list[Block] = [head, when, *link(shown)]
-    if mine is not None and mine.is_unseen:
+    if mine is not None and mine.is_unseen and mine.response is Response.NEEDS_ACTION:
         how = f"{shown.organiser} booked this without seeing your calendar: I don't know whether you are free then."
         blocks.append(paragraph(how))
     if mine is not None and mine.road is Road.NONE:

@@ -26,7 +26,8 @@ def reason(tx: Tx, proposal: Proposal, everyone: Mapping[PersonId, Person], now:
     if not open_windows:
         return Over()
     within = Interval(open_windows[0].start, open_windows[-1].end)
-    known = sight(tx, proposal.tenant, [everyone[one] for one in proposal.people], within, now)
+    people = [everyone[one] for one in proposal.people]
+    known = sight(tx, proposal.tenant, people, within, now, asker=proposal.asker, without=proposal.without)
     return explain(people=known.times, windows=open_windows, length=proposal.request.length)
 
 

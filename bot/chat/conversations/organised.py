@@ -111,8 +111,9 @@ def _room(shown: Scene, room: Attendance) -> str:
 
 
 def _unchecked(shown: Scene) -> list[Block]:
-    """Whose calendar nobody saw when it was booked, as its organiser wanted."""
-    who = [f"{shown.called[one.person]}'s" for one in shown.meeting.attendances if one.is_unseen]
+    """Whose calendar nobody saw when it was booked, as its organiser wanted, until they answer for themselves."""
+    silent = [one for one in shown.meeting.attendances if one.is_unseen and one.response is Response.NEEDS_ACTION]
+    who = [f"{shown.called[one.person]}'s" for one in silent]
     return [note(f"{calendar_of(who)} {'was' if len(who) == 1 else 'were'} not checked.")] if who else []
 
 
