@@ -138,7 +138,7 @@ class Sync:
             calendars.clean(tx, tenant, id_, seen.progress.dirty_marks)
             if before.cadence != cadence:
                 calendars.paced(tx, tenant, id_, cadence)
-            if before.reach is not None and seen.far is None:
+            if before.reach is not None and _has_lapsed(tx, before, now):
                 calendars.draw_in(tx, tenant, id_)
             owners.absolve(tx, before, now)
             is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
@@ -238,6 +238,11 @@ def _compared(calendar: Calendar, reading: Reading) -> Interval | None:
         return None
     start = max(calendar.window.start, reading.window.start)
     return Interval(start, min(calendar.window.end, reading.window.end))
+
+
+def _has_lapsed(tx: Tx, calendar: Calendar, now: datetime) -> bool:
+    """Whether nobody asks about a time so far ahead any more; somebody may have while it was read."""
+    return plan.reach(calendar, calendars.progress(tx, calendar.tenant, calendar.id), now) is None
 
 
 def _reaches_farther(before: Calendar, reading: Reading | None) -> bool:

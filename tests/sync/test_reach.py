@@ -1,6 +1,7 @@
 """How far ahead a calendar is read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -89,3 +90,22 @@ def test_the_window_rolls_every_day(ana: Office) -> None:
 def test_reaching_for_what_is_gone_does_nothing(ana: Office) -> None:
     with ana.database.transaction() as tx:
         calendars.reach(tx, TENANT, CalendarId("none"), FAR, NOW)
+
+
+def test_asking_while_it_is_read_is_not_lost(ana: Office) -> None:
+    opened = ana.sync.open_calendar
+
+    class Asking:
+        """Somebody asks while it is being read."""
+
+        def __call__(self, *names: object) -> object:
+            asks(ana, 200)
+            return opened(*names)  # type: ignore[arg-type]
+
+    ana.clock.move(timedelta(days=1))
+    replace(ana.sync, open_calendar=Asking()).read(TENANT, ana.calendar.id)  # type: ignore[arg-type]
+    assert ana.kept().reach == ana.clock.now() + timedelta(days=200)
+    ana.read()
+    window = ana.kept().window
+    assert window is not None
+    assert window.end == ana.kept().reach
