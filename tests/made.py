@@ -6,15 +6,19 @@ from datetime import date, datetime, time, timedelta
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Asia/Tokyo")
 DAYS = ("MO", "TU", "WE", "TH", "FR")
-WORDS = "planning review sync budget release customer interview roadmap lunch retro design support".split()
+WORDS = ("planning", "review", "sync", "budget", "release", "customer", "interview", "roadmap", "lunch", "design")
 
 
-def calendar(events: int, *, seed: int, first: date, days: int = 365, repeating: float = 0.1, full: bool = True) -> bytes:
+def calendar(
+    events: int, *, seed: int, first: date, days: int = 365, repeating: float = 0.1, full: bool = True
+) -> bytes:
     """That many events over so many days; `full` has all that a real export carries besides the times."""
     dice = random.Random(seed)
     lines = ["BEGIN:VCALENDAR", "PRODID:-//Made//EN", "VERSION:2.0", "CALSCALE:GREGORIAN"]
     for number in range(events):
-        start = datetime.combine(first + timedelta(dice.randrange(days)), time(dice.randrange(7, 19), dice.choice((0, 30))))
+        start = datetime.combine(
+            first + timedelta(dice.randrange(days)), time(dice.randrange(7, 19), dice.choice((0, 30)))
+        )
         make = series if dice.random() < repeating else single
         for event in make(dice, f"{number:06}@made.example", start):
             lines += ["BEGIN:VEVENT", *event, *(_besides(dice) if full else ()), "END:VEVENT"]
@@ -58,7 +62,9 @@ def rule(dice: random.Random, start: datetime, *, is_day: bool = False) -> str:
     """One of the rules that people make."""
     every = f";INTERVAL={dice.choice((2, 3, 4))}" if dice.random() < 0.3 else ""
     until = start + timedelta(days=dice.randrange(30, 700))
-    ends = dice.choice(("", "", "", "", f";COUNT={dice.randrange(1, 60)}", f";UNTIL={_at(until)[:8] if is_day else _at(until) + 'Z'}"))
+    ends = dice.choice(
+        ("", "", "", "", f";COUNT={dice.randrange(1, 60)}", f";UNTIL={_at(until)[:8] if is_day else _at(until) + 'Z'}")
+    )
     here = DAYS[start.weekday()] if start.weekday() < 5 else "SA"
     days = ",".join(sorted({here, *dice.sample(DAYS, dice.randrange(0, 3))}))
     number = (start.day - 1) // 7 + 1

@@ -52,6 +52,8 @@ class Understood:
     instances: list[Instance]
     events: int = 0
     series: int = 0
+    odd: int = 0
+    """Series that arithmetic does not expand."""
     guessed: int = 0
     """Series that could not be expanded, each shown as one block."""
     untold: int = 0
@@ -251,6 +253,7 @@ class _Reader:
     def _oddly(self, events: Sequence[Event], sources: Sequence[Said]) -> list[Told]:
         """Every instance of a series that arithmetic does not expand; one block where nothing does."""
         self._is_plain = False
+        self._found.odd += 1
         try:
             return self._expanded(events, sources)
         except Exception as error:  # whatever a library stumbles over, the block must not vanish with it

@@ -72,6 +72,7 @@ class Feed:
     def __init__(self, account: Account, url: str, door: Door) -> None:
         self._account = account
         self._url = url
+        self._door = door
         self._session = GuardedSession(door)
         self._every = USUAL
         self._fetched: _Fetched | None = None
@@ -148,6 +149,7 @@ class Feed:
         return None if answer.status_code == NOT_MODIFIED else self._understood(answer)
 
     def _asked(self, conditions: dict[str, str]) -> requests.Response:
+        self._door.target(self._url)
         try:
             answer = self._session.get(self._url, headers={"Accept": "text/calendar, */*;q=0.1", **conditions})
         except OverlapError as error:

@@ -4,7 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.errors import InvalidInput, NotACalendar
@@ -47,7 +47,7 @@ class Preview:
     """What was left out or guessed, and why: a sentence each."""
     files: int
     """How many calendar files it is made of: more than one only in an archive."""
-    text: str
+    text: str = field(repr=False)
     """What to keep."""
 
 
@@ -56,20 +56,20 @@ def preview(data: bytes, zone: str, addresses: Collection[str], now: datetime) -
     parts = _unpacked(data) if data.startswith(b"PK") else [data]
     kept = b"\r\n".join(unfolded(evened(part)).strip() for part in parts)
     doc = text.parsed(kept)
-    count = len(doc.events) + len(doc.busy)
+    count = len(doc.events)
     doc = newest(doc)
     found = understood(doc, Interval(now, now + AHEAD), zone, addresses)
     stretches = _stretches(doc, zone)
     return Preview(
         name=text.name(doc),
-        events=count,
+        events=len({event.props.get("UID", number) for number, event in enumerate(doc.events)}) + len(doc.busy),
         repeating=sum("RRULE" in event.props for event in doc.events),
         first=min((begins for begins, _ in stretches), default=None),
         last=max((ends for _, ends in stretches), default=None),
         ahead=len(found.instances),
         zones=tuple(sorted(found.zones - found.assumed)),
         assumed=tuple(sorted(found.assumed)),
-        notes=tuple(_notes(found, superseded=count - len(doc.events) - len(doc.busy))),
+        notes=tuple(_notes(found, superseded=count - len(doc.events))),
         files=len(parts),
         text=kept.decode(errors="replace"),
     )
