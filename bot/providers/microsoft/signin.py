@@ -25,9 +25,6 @@ from bot.providers.microsoft.writing import TEAMS
 from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
 from bot.providers.pinned import GuardedSession
 
-# msal would have form_post everywhere; why we would not is said in `begin`.
-warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
-
 SCOPES: Mapping[Access, tuple[str, ...]] = {Access.FREEBUSY: (READ_BASIC,), Access.FULL: (READ_WRITE, MAILBOX)}
 READS = frozenset(one.lower() for one in (READ_BASIC, READ_WRITE, "Calendars.Read"))
 GRAPH = "https://graph.microsoft.com/"
@@ -84,15 +81,17 @@ class MicrosoftSignIn:
                 raise NotSignedIn(Refusal.OURS) from error
             except TryLater as error:
                 raise NotSignedIn(Refusal.UNREACHABLE) from error
-            flow = made.initiate_auth_code_flow(
-                list(SCOPES[access]),
-                redirect_uri=redirect_uri,
-                state=state,
-                prompt="select_account",
-                login_hint=hint,
-                # Not form_post: that comes back from another site, and our cookie would stay at home.
-                response_mode="query",
-            )
+            with warnings.catch_warnings():
+                # msal would have form_post: that comes back from another site, and our cookie would stay at home.
+                warnings.simplefilter("ignore", UserWarning)
+                flow = made.initiate_auth_code_flow(
+                    list(SCOPES[access]),
+                    redirect_uri=redirect_uri,
+                    state=state,
+                    prompt="select_account",
+                    login_hint=hint,
+                    response_mode="query",
+                )
         return Begun(flow["auth_uri"], json.dumps({"flow": flow, "access": access.value}))
 
     def finish(self, flow: str, answered: Mapping[str, str]) -> Account:

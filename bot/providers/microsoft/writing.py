@@ -35,7 +35,7 @@ from bot.providers.microsoft.shapes import Calendar, Event
 from bot.providers.microsoft.tags import EXPAND, Tag, properties, tagged
 
 TEAMS = "teamsForBusiness"
-LIVES = 4
+LIVES = 12
 """How often an event can be made anew after it was deleted: the id of each attempt is burned with it."""
 LAG = timedelta(minutes=5)
 _ZONES = {olson: windows for windows, olson in reversed(WINDOWS_TO_OLSON.items())}

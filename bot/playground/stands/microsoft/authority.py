@@ -80,6 +80,9 @@ class Authority:
     """What was refused to the bot and was its mistake."""
     troubles: dict[str, int] = field(default_factory=dict)
     """AADSTS code by oid (or `*`) with which every token request is refused."""
+    claims: list[str] = field(default_factory=list)
+    """With which claims tokens were asked for, in order."""
+    metadata_asked: int = 0
     status: int = 0
     """With which everything is answered, when set."""
 
@@ -97,6 +100,7 @@ class Authority:
     async def _metadata(self, request: Request) -> Response:
         if self.status:
             return Response(status_code=self.status)
+        self.metadata_asked += 1
         tenant = request.path_params["tenant"]
         base = f"{self.url}/{tenant}"
         return JSONResponse(
@@ -204,6 +208,7 @@ class Authority:
     def _issued(self, form: Mapping[str, str]) -> dict[str, Any]:
         if set(form) - _FORM:
             raise Refused("invalid_request", 900144, f"unknown {sorted(set(form) - _FORM)}")
+        self.claims.append(form.get("claims", ""))
         self._trouble("*")
         if form.get("client_id") != self.directory.client_id or not self.directory.is_registered:
             raise Refused("unauthorized_client", 700016, "The application was not found in the directory.")

@@ -27,10 +27,6 @@ from bot.playground.stands.microsoft.strict import Refused
 from bot.playground.stands.microsoft.tokens import Access, Tokens
 
 MOST_AT_ONCE = 4
-READS = frozenset({"Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"})
-READS_ALL = READS - {"Calendars.ReadBasic"}
-WRITES = frozenset({"Calendars.ReadWrite"})
-_PAGE = re.compile(r"odata\.maxpagesize=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +48,15 @@ class Graph:
     office: Office
     tokens: Tokens
     calls: list[Call] = field(default_factory=list)
+    bodies: list[Json] = field(default_factory=list)
+    """What was written, in order."""
     refusals: list[str] = field(default_factory=list)
     challenge: str = ""
     """Claims with which the next request is answered 401."""
     slow_seconds: float = 0.0
     loses_answer: bool = False
     """The next write happens, and its answer does not come."""
+    _meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
     _failing: deque[tuple[str, Refused]] = field(default_factory=deque)
     _down: bool = False
     _busy: dict[str, int] = field(default_factory=dict)
@@ -73,6 +72,11 @@ class Graph:
         refused = Refused(status, code or "serviceNotAvailable", is_mistake=False, headers=headers)
         with self._lock:
             self._failing.extend([(path, refused)] * times)
+
+    def race(self, method: str, act: Callable[[], object]) -> None:
+        """`act` happens once, just before the next request of that method is looked at."""
+        with self._lock:
+            self._meanwhile[method] = act
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -106,6 +110,10 @@ class Graph:
             raise Refused(503, "serviceNotAvailable", is_mistake=False)
         access = self._opened(request)
         self._maybe_fail(path)
+        with self._lock:
+            act = self._meanwhile.pop(request.method, None)
+        if act is not None:
+            act()
         strict.check_headers(request.headers)
         user = self.office.directory.by_oid(access.oid)
         if not user.has_mailbox and not path.startswith("/places"):
@@ -124,6 +132,8 @@ class Graph:
                         body=_body(body, method),
                         named=tuple(map(unquote, found.groups())),
                     )
+                    if asked.body:
+                        self.bodies.append(asked.body)
                     answered = answer(self.office, asked)
                     if self.loses_answer and method != "GET":
                         self.loses_answer = False

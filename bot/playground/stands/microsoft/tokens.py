@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jwt
@@ -16,6 +17,12 @@ from jwt.algorithms import RSAAlgorithm
 
 CODE_SECONDS = 600
 TOKEN_SECONDS = 3600
+
+
+@cache
+def _signing_key() -> RSAPrivateKey:
+    """One for the process: to make one takes longer than most tests."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class Tokens:
     """All that were handed out."""
 
     now: Callable[[], float] = time.time
-    key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(public_exponent=65537, key_size=2048))
+    key: RSAPrivateKey = field(default_factory=_signing_key)
     kid: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     codes: dict[str, Code] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
