@@ -200,9 +200,16 @@ class Connecting:
             return people.person(tx, session.tenant, session.person)
 
     def propose(
-        self, session: Session, account: Account, wanted: Access = Access.FULL, told: str = ""
+        self,
+        session: Session,
+        account: Account,
+        wanted: Access = Access.FULL,
+        *,
+        told: tuple[str, ...] = (),
+        is_asked: bool = False,
     ) -> Pending | Connection | NotConnected:
-        """That account waits for its owner's word; one that is theirs already takes its own place at once."""
+        """That account waits for its owner's word; one that is theirs already takes its own place at once, unless
+        they are to be asked all the same."""
         ids = {"tenant": session.tenant, "person": session.person}
         if not is_allowed(account, self.account_domains):
             log.info("a calendar account of another domain was not connected", extra=ids)
@@ -214,7 +221,8 @@ class Connecting:
         abilities, found = listed
         new = Pending(account=account, abilities=abilities, calendars=tuple(found), wanted=wanted, told=told)
         with self.database.transaction() as tx:
-            if calendars.of_account(tx, session.tenant, session.person, identity(account)) is not None:
+            known = calendars.of_account(tx, session.tenant, session.person, identity(account))
+            if known is not None and not is_asked:
                 return self._keep(tx, session, new)
             pending.put(tx, self.vault, session, new)
         return new
@@ -275,7 +283,7 @@ class Connecting:
                 found = opened.calendars()
                 return (opened.abilities, found) if found else _nothing(Why.NO_CALENDARS)
         except AddressRefused:
-            return _nothing(Why.NOT_SECURE if account.url.startswith("http:") else Why.ADDRESS_REFUSED)
+            return _nothing(Why.NOT_SECURE if _is_plain(account) else Why.ADDRESS_REFUSED)
         except SignInNeeded:
             return _nothing(Why.WRONG_PASSWORD)
         except Refused:
@@ -305,6 +313,11 @@ def _account(url: str, typed: SignIn, owner: Person) -> Account:
     user = typed.user.strip()
     named = {one.casefold() for one in (owner.email, user) if one is not None and "@" in one}
     return Account(provider="caldav", url=url, user=user, password=typed.password, addresses=tuple(sorted(named)))
+
+
+def _is_plain(account: Account) -> bool:
+    """Whether it would be asked without TLS; a feed's address is its password."""
+    return (account.url or account.password).lower().startswith("http:")
 
 
 def _refuse_unfit(choice: Choice, theirs: Sequence[Calendar]) -> None:

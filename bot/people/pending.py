@@ -24,8 +24,8 @@ class Pending:
     calendars: tuple[RemoteCalendar, ...]
     wanted: Access = Access.FULL
     """What was asked for at the sign-in; `account.access` is what was given."""
-    told: str = ""
-    """What was seen when it was looked at: of a file, how many events and from when to when."""
+    told: tuple[str, ...] = ()
+    """What was seen when it was looked at: of a file, how many events, from when to when, and what was odd."""
 
     @property
     def is_less(self) -> bool:

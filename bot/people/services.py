@@ -115,6 +115,9 @@ class Why(StrEnum):
     NO_CALENDARS = "no_calendars"
     UNREACHABLE = "unreachable"
     TOO_MANY_TRIES = "too_many_tries"
+    NO_FILE = "no_file"
+    NOT_MAIL = "not_mail"
+    """What should be e-mail addresses are none."""
     DOMAIN = "domain"
     """Only accounts of certain domains may be connected here."""
 
@@ -172,7 +175,7 @@ def host(url: str) -> str:
 def _given(url: str, path: str) -> str | Why:
     if not url:
         return Why.NO_ADDRESS
-    parts = _split(url if "://" in url else f"https://{url}")
+    parts = web_address(url if "://" in url else f"https://{url}")
     if parts is None:
         return Why.NOT_AN_ADDRESS
     if "@" in parts.netloc:
@@ -185,7 +188,7 @@ def _given(url: str, path: str) -> str | Why:
     return urlunsplit((parts.scheme, parts.netloc, where, parts.query, ""))
 
 
-def _split(url: str) -> SplitResult | None:
+def web_address(url: str) -> SplitResult | None:
     """The parts of an address of the web, or None for anything else."""
     if len(url) > LONGEST or any(one.isspace() or not one.isprintable() for one in url):
         return None

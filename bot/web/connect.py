@@ -19,6 +19,7 @@ from bot.core.ids import ConnectionId
 from bot.people.connect import Alive, Connecting, Dead
 from bot.people.pending import label
 from bot.people.signing_in import SigningIn
+from bot.people.texts import Texts
 from bot.storage.links import Session
 from bot.web.choosing import Choosing
 from bot.web.doors import Doors, form_key
@@ -26,6 +27,7 @@ from bot.web.forms import Form
 from bot.web.oauth import NAMES, OAuthPages
 from bot.web.pages import STATIC, Pages, who
 from bot.web.passwords import Passwords
+from bot.web.texts import TextPages
 
 
 def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str]) -> list[BaseRoute]:
@@ -38,6 +40,7 @@ def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str
         Route("/connect", doors.page(links.start)),
         *(route for pages in oauth.values() for route in pages.routes()),
         *Passwords(doors, kinds).routes(),
+        *TextPages(doors, Texts(connecting), kinds).routes(),
         Route("/connect/confirm", doors.page(links.confirm_page)),
         Route("/connect/confirm", doors.posted(links.confirm, back="/connect"), methods=["POST"]),
         *choosing.routes(),

@@ -36,7 +36,9 @@ class Doors:
 
         return endpoint
 
-    def posted(self, answer: Callable[[Request, Session, Form], Response], *, back: str) -> Endpoint:
+    def posted(
+        self, answer: Callable[[Request, Session, Form], Response], *, back: str, takes_file: bool = False
+    ) -> Endpoint:
         """A form that was sent within a session; the page is open again at `back`."""
 
         def checked(request: Request, form: Form) -> Response:
@@ -47,13 +49,15 @@ class Doors:
                 return self.outdated(back)
             return answer(request, session, form)
 
-        return self.sent(checked)
+        return self.sent(checked, takes_file=takes_file)
 
-    def sent(self, answer: Callable[[Request, Form], Response]) -> Endpoint:
+    def sent(self, answer: Callable[[Request, Form], Response], *, takes_file: bool = False) -> Endpoint:
         """A form that was sent by anybody: read here, answered in a thread."""
 
         async def endpoint(request: Request) -> Response:
-            form = await forms.read(request)
+            if takes_file and not await run_in_threadpool(self.session, request):
+                return self.closed()  # nobody else hands us megabytes
+            form = await forms.read(request, takes_file=takes_file)
             if isinstance(form, Unreadable):
                 return self.pages.notice(form.status, form.title, form.words)
             return await run_in_threadpool(answer, request, form)

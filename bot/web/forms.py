@@ -1,7 +1,7 @@
 """Forms as browsers send them: read within limits, refused across sites, and understood field by field."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import time
 from functools import lru_cache
 from itertools import pairwise
@@ -14,10 +14,20 @@ from bot.core.errors import InvalidInput
 from bot.core.rules import DaySpan, WorkingHours
 
 LARGEST = 64 * 1024
+LARGEST_FILE = 10 * 1024 * 1024
 MOST_FIELDS = 2000
+MOST_PARTS = 20
 MOST_SPANS = 5
 """Stretches of work in one day."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was chosen; without a name where none was."""
+
+    name: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Form:
     """What was filled in; every field may be there several times, or not at all."""
 
     fields: Mapping[str, Sequence[str]]
+    file: File | None = None
 
     def one(self, name: str) -> str:
         """The field's first value, empty where there is none."""
@@ -59,21 +70,48 @@ class Mistake:
     words: str
 
 
-async def read(request: Request) -> Form | Unreadable:
-    """The form that was posted."""
+async def read(request: Request, *, takes_file: bool = False) -> Form | Unreadable:
+    """The form that was posted; only one that takes a file may be large."""
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         # The cookie alone would not tell our own page from a stranger's that posts to us.
         return Unreadable(403, "That came from another site", "Open the link from your chat and start again there.")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
-            return Unreadable(413, "That was too much", "Go back and send a shorter form.")
+        if len(body) > LARGEST + (LARGEST_FILE if takes_file else 0):
+            words = "A file may have 10 MB at most." if takes_file else "Go back and send a shorter form."
+            return Unreadable(413, "That was too much", words)
+    if takes_file:
+        return await _with_file(request, bytes(body))
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         return Unreadable(400, "That could not be read", "Go back, reload the page and send the form again.")
     return Form(fields)
+
+
+async def _with_file(request: Request, body: bytes) -> Form | Unreadable:
+    """A form that holds a file (RFC 7578); it stays in memory, because it is nobody's business."""
+    from starlette.formparsers import MultiPartException, MultiPartParser  # nobody waits for it before the first file
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(request.headers, stream(), max_files=1, max_fields=MOST_PARTS, max_part_size=LARGEST)
+    parser.spool_max_size = LARGEST_FILE + LARGEST
+    try:
+        parts = await parser.parse()
+    except (MultiPartException, KeyError, UnicodeDecodeError):
+        return Unreadable(400, "That could not be read", "Go back, reload the page and send the form again.")
+    fields: dict[str, list[str]] = {}
+    file: File | None = None
+    for name, value in parts.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value)
+        else:
+            file = File(value.filename or "", await value.read())
+            await value.close()
+    return Form(fields, file)
 
 
 def hours(form: Form) -> WorkingHours | list[Mistake]:

@@ -67,6 +67,42 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
 )
 
 
+_TOO_MANY = "That were many tries. Ask for a new link in your chat and start again."
+_NOT_MAIL = Mistake("addresses", "These are no e-mail addresses. Put a space between two of them.")
+
+FEED: Mapping[Why, Mistake] = MappingProxyType(
+    {
+        Why.NO_ADDRESS: Mistake("url", "The calendar’s link is missing. Copy it from where the calendar is published."),
+        Why.NOT_AN_ADDRESS: Mistake("url", "That is no link of a calendar. It starts with https:// or webcal://."),
+        Why.USER_IN_ADDRESS: Mistake("url", "The link holds a user name or password, which cannot be used here."),
+        Why.NOT_MAIL: _NOT_MAIL,
+        Why.NOT_SECURE: Mistake(
+            "url", "The link starts with http://, which anybody on the way can read. Use https://."
+        ),
+        Why.ADDRESS_REFUSED: SIGN_IN[Why.ADDRESS_REFUSED],
+        Why.WRONG_PASSWORD: Mistake("url", "The server asks for a password there. Copy the private or secret link."),
+        Why.FORBIDDEN: Mistake("url", "The server does not give this calendar out. Check that it is still published."),
+        Why.NOT_CALDAV: Mistake(
+            "url", "There is no calendar at this link. Copy the link of the calendar itself, which often ends in .ics."
+        ),
+        Why.NO_CALENDARS: Mistake("url", "There is no calendar at this link."),
+        Why.UNREACHABLE: Mistake(
+            "url", "The server does not answer. Check the link; if it is right, try again in a few minutes."
+        ),
+        Why.TOO_MANY_TRIES: Mistake("url", _TOO_MANY),
+    }
+)
+
+FILE: Mapping[Why, Mistake] = MappingProxyType(
+    {
+        Why.NO_FILE: Mistake("file", "Choose a file: it ends in .ics, or is a .zip of such files."),
+        Why.NOT_MAIL: _NOT_MAIL,
+        Why.NOT_CALDAV: Mistake("file", "There is no calendar in this file."),
+        Why.TOO_MANY_TRIES: Mistake("file", _TOO_MANY),
+    }
+)
+
+
 def of_sign_in(typed: SignIn, reasons: Iterable[Why], *, shows_service: bool = True) -> list[Mistake]:
     """What is wrong with what was typed, at fields that the page shows: it asks no address of a known service."""
     return [_shown(typed, reason, "services" if shows_service else "user") for reason in reasons]

@@ -29,10 +29,10 @@ class Browser:
         self.page = self.ask("GET", path)
         return self.page
 
-    def post(self, path: str, **fields: Any) -> Response:
+    def post(self, path: str, *, files: Any = None, **fields: Any) -> Response:
         key = re.search(r'name="key" value="(\w+)"', self.page.text) if self.page is not None else None
         hidden = {"key": key[1]} if key else {}
-        self.page = self.ask("POST", path, data=hidden | fields)
+        self.page = self.ask("POST", path, data=hidden | fields, files=files)
         return self.page
 
 
