@@ -25,7 +25,7 @@ from bot.core.people import Person
 from bot.providers.base import SHARED, CalendarProvider, Remote
 from bot.scheduling.colleagues import telling
 from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
-from bot.storage import calendars, meetings, mirror, people
+from bot.storage import calendars, doubts, meetings, mirror, people
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,10 @@ class Copies:
             ids = [one.id for one in counting]
             known = mirror.busy(tx, meeting.tenant, ids, when)
             known_as = meetings.aliases_of(tx, meeting.tenant, meeting.id)
+            doubted = doubts.standing(tx, meeting.tenant, ids)
         seen = self._seen(counting, owners, when)
+        for calendar_id in doubted & seen.keys():  # what it suddenly lacks blocks until its owner says that it is right
+            seen[calendar_id] = [*seen[calendar_id], *(one.instance for one in known if one.calendar == calendar_id)]
         silent = [one for one in counting if one.id not in seen]
         for calendar in silent:
             log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar.id})

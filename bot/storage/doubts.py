@@ -1,5 +1,7 @@
 """Readings that were hard to believe: one row for each calendar that told such a thing, until it is settled."""
 
+from collections.abc import Collection
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -46,6 +48,12 @@ def doubt(tx: Tx, tenant: TenantId, calendar: CalendarId) -> Doubt | None:
         moved=row.moved,
         until=instant(row.until),
     )
+
+
+def standing(tx: Tx, tenant: TenantId, calendars: Collection[CalendarId]) -> set[CalendarId]:
+    """Which of them tell something now that is not believed, so that what is known of them counts beside it."""
+    doubted = (DOUBTS.c.tenant == tenant, DOUBTS.c.calendar.in_(calendars), DOUBTS.c.state != DoubtState.TAKEN)
+    return set(tx.execute(select(DOUBTS.c.calendar).where(*doubted)).scalars())
 
 
 def keep(tx: Tx, tenant: TenantId, calendar: CalendarId, doubt: Doubt) -> None:

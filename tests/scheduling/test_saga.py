@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.calendars import Doubt, DoubtState
 from bot.core.errors import Full, NotFound, OurFault, OverlapError, Refused, SignInNeeded, Stale, TryLater
-from bot.core.events import Status
+from bot.core.events import Instance, Kind, Status
 from bot.core.meetings import MeetingState, Road
 from bot.core.proposals import ProposalState
-from bot.storage import calendars
+from bot.storage import calendars, doubts, mirror
 from tests.builders import NOW, TENANT
 from tests.scheduling.booked import Trip
 
@@ -87,6 +88,29 @@ def test_an_event_in_a_calendar_that_does_not_count_is_not_in_the_way(trip: Trip
     meeting = trip.books()
     trip.service.place(trip.remote(trip.ben, "home"), uid="sudden", when=meeting.when)
     assert trip.settles(meeting.id).state is MeetingState.BOOKED
+
+
+@pytest.mark.parametrize(
+    ("doubt", "state"),
+    [
+        pytest.param(None, MeetingState.BOOKED, id="it was deleted"),
+        pytest.param(DoubtState.ASKED, MeetingState.FAILED, id="its owner is asked whether that is right"),
+        pytest.param(DoubtState.KEPT, MeetingState.FAILED, id="its owner says that it is wrong"),
+        pytest.param(DoubtState.TAKEN, MeetingState.BOOKED, id="its owner says that it is right"),
+    ],
+)
+def test_what_a_calendar_suddenly_lacks_is_in_the_way_until_its_owner_says_so(
+    trip: Trip, doubt: DoubtState | None, state: MeetingState
+) -> None:
+    meeting, work = trip.books(), trip.calendar(trip.ben)
+    with trip.database.transaction() as tx:
+        there = Instance(uid="gone?", starts=meeting.when.start, when=meeting.when, kind=Kind.HARD)
+        window = calendars.calendar(tx, TENANT, work).window
+        assert window is not None
+        mirror.replace(tx, TENANT, work, [there], window, NOW)
+        if doubt is not None:
+            doubts.keep(tx, TENANT, work, Doubt(state=doubt, marks=frozenset(), found=0, of=40, until=window.end))
+    assert trip.settles(meeting.id).state is state
 
 
 def test_where_a_calendar_does_not_answer_the_mirrors_word_is_taken(trip: Trip) -> None:
