@@ -16,6 +16,7 @@ from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
+from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.surface import Incoming, Met, Pressed, Typed
 from bot.core.clock import Clock
@@ -40,6 +41,7 @@ class Router:
     meeting: MeetingTalk
     ask: AskTalk
     conflict: ConflictTalk
+    rival: RivalTalk
 
     @property
     def views(self) -> Mapping[str, View]:
@@ -50,6 +52,7 @@ class Router:
             "meeting": self.meeting.view,
             "ask": self.ask.view,
             "conflict": self.conflict.view,
+            "rival": self.rival.view,
             "connection": self.connection.view,
             "doubt": self.doubt.view,
             "left": self.left.view,
@@ -88,6 +91,8 @@ class Router:
             "conflict.move": self.conflict.move,
             "conflict.ask": self.conflict.ask,
             "conflict.keep": self.conflict.keep,
+            "rival.ours": self.rival.ours,
+            "rival.theirs": self.rival.theirs,
             "doubt.take": self.doubt.take,
             "doubt.keep": self.doubt.keep,
             "connect.link": self.connect.link,

@@ -21,7 +21,7 @@ from bot.core.events import Busy, Response
 from bot.core.ids import ConflictId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, Meeting, MeetingState, TimesForMove
-from bot.storage import calendars, conflicts, meetings, messages, mirror
+from bot.storage import calendars, conflicts, meetings, messages, mirror, rivals
 from bot.storage.database import Database, Tx
 
 KIND = "conflict"
@@ -97,6 +97,9 @@ def _seen(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Seen:
         told |= {one.id: one for one in conflicts.of_meeting(tx, tenant, meeting)}
     rows = _rows(tx, tenant, person, theirs.values(), {one.uid for one in told.values() if one.person == person}, now)
     found = overlaps(theirs.values(), rows, _known(tx, tenant, rows))
+    twice = {one.meeting: one.uid for one in rivals.of_meetings(tx, tenant, list(theirs)).values()}
+    # The same meeting, written by another scheduler too, is no clash with itself.
+    found = [one for one in found if twice.get(one.meeting.id) != one.other.instance.uid]
     own = [one for one in told.values() if one.person == person]
     return Seen(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
 

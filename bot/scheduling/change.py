@@ -10,12 +10,13 @@ from bot.core.events import Response
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, AskState, Attendance, Meeting, MeetingState, Road
+from bot.core.rivals import RivalState
 from bot.scheduling.asked import settle_agreed, withdraw_asks
 from bot.scheduling.book import claim_all
-from bot.scheduling.saga_plan import attending, changed
+from bot.scheduling.saga_plan import THEIRS, attending, changed
 from bot.scheduling.saga_rows import KIND, redraw
 from bot.scheduling.sight import sight
-from bot.storage import due, ledger, meetings, people
+from bot.storage import due, ledger, meetings, people, rivals
 from bot.storage.database import Database, Tx
 
 
@@ -53,6 +54,19 @@ class Changing:
             if meeting.when.end <= now:
                 raise NotAllowed("That meeting is over.")
             return start_undo(tx, meeting, now)
+
+    def hand_over(self, tenant: TenantId, meeting_id: MeetingId, by: PersonId) -> Meeting:
+        """Another scheduler's event is the meeting from now on: ours goes from every calendar."""
+        with self.database.transaction() as tx:
+            now = self.clock.now()
+            meeting = meetings.meeting(tx, tenant, meeting_id)
+            _only_organiser(meeting, by, "hand it over.")
+            rival = rivals.of_meeting(tx, tenant, meeting_id)
+            if rival is None or rival.state is not RivalState.OPEN:
+                return meeting
+            _only_standing(meeting, now)
+            rivals.keep(tx, replace(rival, state=RivalState.THEIRS))
+            return start_undo(tx, meeting, now, reason=THEIRS)
 
     def respond(self, tenant: TenantId, meeting_id: MeetingId, person: PersonId, response: Response) -> Meeting:
         """A participant's answer; their copy follows, a decline frees their time, a change of mind claims it again.

@@ -20,6 +20,7 @@ from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
+from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
@@ -27,6 +28,7 @@ from bot.chat.places import Places
 from bot.chat.router import Router
 from bot.chat.surface import Surface
 from bot.chat.tray import Tray
+from bot.conflicts.rivals import Rivals
 from bot.conflicts.watch import Watching
 from bot.core.errors import OverlapError
 from bot.core.ids import CalendarId, TenantId
@@ -71,6 +73,7 @@ class Desk:
     asking: Asking
     following: Following
     watching: Watching
+    rivals: Rivals
 
     def close(self) -> None:
         """Let go of calendars."""
@@ -95,6 +98,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     )
     proposing = Proposing(database, clock)
     asking = Asking(database, clock, proposing.times_for_move)
+    rivals = Rivals(database, clock)
     watching = Watching(database, clock, proposing.times_for_move)
     changing = Changing(database, clock)
     booking = Booking(database, clock, settings.title_template, settings.meeting_url_template)
@@ -121,6 +125,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         meeting=MeetingTalk(database, clock, changing, asking, proposing),
         ask=AskTalk(database, clock, asking),
         conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),
+        rival=RivalTalk(database, clock, rivals, changing),
     )
     places = Places(database, clock, vault, surfaces)
     messages = Messages(database, clock, vault, surfaces, router.views)
@@ -140,6 +145,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         asking=asking,
         following=Following(database, clock, grants.open_calendar, proposing.times_for_move),
         watching=watching,
+        rivals=rivals,
     )
 
 

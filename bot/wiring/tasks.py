@@ -92,6 +92,7 @@ class Tasks:
         desk, person = self.desk(), PersonId(row.subject)
         looks: tuple[Callable[[], datetime | None], ...] = (
             lambda: desk.following.look(row.tenant, person),
+            lambda: desk.rivals.look(row.tenant, person),
             lambda: desk.watching.look(row.tenant, person),
             lambda: desk.proposing.look(row.tenant, person),
         )

@@ -26,12 +26,14 @@ from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
+from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
 from bot.chat.places import Places
 from bot.chat.router import Router
 from bot.chat.tray import Tray
+from bot.conflicts.rivals import Rivals
 from bot.conflicts.watch import Watching
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import SetClock
@@ -86,6 +88,7 @@ class Office:
         self.changing = Changing(self.database, self.clock)
         self.asking = Asking(self.database, self.clock, times)
         self.watching = Watching(self.database, self.clock, times)
+        self.rivals = Rivals(self.database, self.clock)
         self.saga = Saga(self.database, self.clock, self.open_calendar)
         self.following = Following(self.database, self.clock, self.open_calendar, times)
         connecting = Connecting(
@@ -108,6 +111,7 @@ class Office:
             meeting=MeetingTalk(self.database, self.clock, self.changing, self.asking, self.proposing),
             ask=AskTalk(self.database, self.clock, self.asking),
             conflict=ConflictTalk(self.database, self.clock, self.changing, self.asking, self.watching, self.own_title),
+            rival=RivalTalk(self.database, self.clock, self.rivals, self.changing),
         )
         self.messages = Messages(self.database, self.clock, self.vault, surfaces, self.router.views)
         tray = Tray(self.database, self.clock, self.vault)
@@ -293,7 +297,9 @@ class Office:
                 return self.departing.look(row.tenant, PersonId(row.subject))
             case "reading":
                 person = PersonId(row.subject)
-                looks = (self.following.look(row.tenant, person), self.watching.look(row.tenant, person))
+                followed = self.following.look(row.tenant, person)
+                self.rivals.look(row.tenant, person)
+                looks = (followed, self.watching.look(row.tenant, person))
                 self.proposing.look(row.tenant, person)
                 return min((one for one in looks if one is not None), default=None)
             case "calendar":

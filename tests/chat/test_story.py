@@ -258,7 +258,8 @@ def test_a_move_out_of_a_clash_that_cannot_be_leaves_the_clash_open(booked: Offi
     clash = booked.dm("ana")
     booked.service.trouble("ana", Refused("403"))
     booked.presses("ana", clash, "Move to Tue 15:30")
-    assert "It stays there and could not be moved: your calendar can be read, and not written to." in booked.dm("ana").card.summary
+    told = booked.dm("ana").card.summary
+    assert "It stays there and could not be moved: your calendar can be read, and not written to." in told
     assert "Move to Tue 15:30" in labels(next(one for one in booked.surface.seen("ana") if one.id == clash.id).card)
 
 

@@ -15,7 +15,7 @@ from bot.core.meetings import LIVE, Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person
 from bot.core.text import Link
 from bot.language.wording import times
-from bot.scheduling.saga_plan import attending
+from bot.scheduling.saga_plan import THEIRS, attending
 from bot.scheduling.sight import unconnected
 from bot.storage import calendars
 from bot.storage.database import Tx
@@ -168,6 +168,8 @@ def line(shown: Scene) -> str:
     match meeting.state:
         case MeetingState.BOOKED | MeetingState.MOVING if meeting.was is not None:
             return f"{shown.title} has moved from {shown.when(meeting.was)} to {shown.when()}."
+        case MeetingState.UNDOING | MeetingState.UNDONE if meeting.reason == THEIRS:
+            return f"{shown.title}, {shown.when()}, is kept by another scheduler now."
         case MeetingState.UNDOING | MeetingState.UNDONE:
             return f"{shown.title}, {shown.when()}, was taken back."
         case MeetingState.CANCELLED:

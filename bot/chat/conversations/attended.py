@@ -11,6 +11,7 @@ from bot.core.events import Response
 from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.text import Strong
 from bot.language.wording import times
+from bot.scheduling.saga_plan import THEIRS
 
 OWN_ANSWERS = {
     Response.NEEDS_ACTION: "Please answer.",
@@ -34,6 +35,12 @@ def card(shown: Scene) -> Card | None:
         case MeetingState.UNDOING:
             return told(
                 paragraph(Strong(f"{shown.organiser} is taking back {shown.title}…"), f" It was {shown.when()}."),
+                line=line(shown),
+            )
+        case MeetingState.UNDONE if meeting.reason == THEIRS:
+            return told(
+                paragraph(Strong(f"{shown.title} is kept by another scheduler now."), f" It is still {shown.when()}."),
+                paragraph("My copy of it goes from your calendar, and the other event stays."),
                 line=line(shown),
             )
         case MeetingState.UNDONE | MeetingState.CANCELLED | MeetingState.FAILED:

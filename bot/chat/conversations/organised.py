@@ -11,7 +11,7 @@ from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.proposals import Proposal
 from bot.core.text import Strong
 from bot.language.wording import times
-from bot.scheduling.saga_plan import unanswered
+from bot.scheduling.saga_plan import THEIRS, unanswered
 
 ANSWERS = {
     Response.NEEDS_ACTION: "no answer yet",
@@ -188,6 +188,11 @@ def _undo(shown: Scene) -> list[Block]:
 def _ended(shown: Scene) -> list[Block]:
     meeting = shown.meeting
     when = f"It was {shown.when()}, with {shown.who}."
+    if meeting.reason == THEIRS:
+        head = paragraph(
+            Strong(f"Handed over: {shown.title}."), f" The other event, {shown.when()}, is the meeting now."
+        )
+        return [head, paragraph(off(shown, "My copies are off every calendar."))]
     if meeting.state is MeetingState.CANCELLED:
         head = paragraph(Strong(f"Cancelled: {shown.title}."), f" You deleted it in your calendar. {when}")
     else:

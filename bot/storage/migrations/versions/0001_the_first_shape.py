@@ -365,6 +365,14 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "rival",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("meeting", sa.Text(), nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "meeting"),
+    )
+    op.create_table(
         "web_session",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
