@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bot.core.calendars import DoubtState
 from bot.core.errors import NotACalendar, NotFound, OverlapError, SignInNeeded, TryLater
 from bot.core.events import Instance
 from bot.core.intervals import Interval
@@ -81,6 +82,8 @@ class Syncing(RuleBasedStateMachine):
         again = self.ana.read()
         assert again is not None
         assert again > self.ana.clock.now()
+        if self.fault is None:
+            self._believes()
         after = self.ana.kept()
         if self.fault is not None:
             assert (after.read_at, after.window) == (before.read_at, before.window), "a failure vouches for nothing"
@@ -92,6 +95,13 @@ class Syncing(RuleBasedStateMachine):
         stands = self.ana.service.events(self.ana.remote)
         self.told = {one for one in stands if one.ours or (one.blocks and one.when.overlaps(after.window))}
         assert set(self.ana.rows()) == self.told
+
+    def _believes(self) -> None:
+        """What all of them do at once, by the same hours, is doubted: its owner says that it is right."""
+        if self.ana.doubt() is not None:
+            self.ana.read()
+            self.ana.decides(DoubtState.TAKEN)
+            self.ana.read()
 
     @invariant()
     def nothing_but_a_good_reading_changes_the_rows(self) -> None:
