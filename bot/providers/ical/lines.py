@@ -44,6 +44,8 @@ ABOUT = frozenset({"X-WR-TIMEZONE", "X-WR-CALNAME", "NAME", "METHOD", "REFRESH-I
 """What a calendar says of itself."""
 DATES = frozenset({"RDATE", "EXDATE"})
 EDGES = frozenset({b"BEGIN", b"END"})
+EDGE = 4_096
+"""Where the first and the last line are looked for."""
 SLICE = 256 * 1024
 _ZONE = re.compile(rb"\n(?i:(BEGIN:VTIMEZONE[^\n]*\n.*?\nEND:VTIMEZONE))", re.DOTALL)
 _BROKEN_NAME = re.compile(rb"\n[A-Za-z-]+\r\n[ \t]")
@@ -128,7 +130,7 @@ def document(data: bytes, *, needed: frozenset[str] = NEEDED) -> Document:
         raise NotACalendar("The calendar is too large to be read.")
     text = evened(data)
     # A page that asks for a password comes with 200 and parses as an empty calendar; so does half a file.
-    first, last = text[: text.find(b"\n", 2)], text[text.rfind(b"\n") :]
+    first, last = text[:EDGE].split(b"\n", 1)[0], text[-EDGE:].rstrip().rpartition(b"\n")[2]
     if first.strip().upper() != b"BEGIN:VCALENDAR" or last.strip().upper() != b"END:VCALENDAR":
         raise NotACalendar("The answer is no calendar, or only a part of one.")
     found = _Sorting().sorted(text, needed)
@@ -140,13 +142,13 @@ def document(data: bytes, *, needed: frozenset[str] = NEEDED) -> Document:
 
 
 def evened(data: bytes) -> bytes:
-    """The same text with CRLF at the end of every line, and one before the first; still folded, but for names."""
+    """The same text with CRLF at the end of every line; still folded, but for names."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    # Each step leaves the text itself alone where there is nothing to do: it may be large.
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if data.count(b"\r") != data.count(b"\n"):
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    data = b"\r\n" + data
     return unfolded(data) if _BROKEN_NAME.search(data) else data
 
 
@@ -167,14 +169,17 @@ class _Sorting:
 
     def sorted(self, text: bytes, needed: frozenset[str]) -> "_Sorting":
         names = {name.encode(): name for name in (*needed, *ABOUT, "FREEBUSY")}
-        props: dict[str, bytes] | None = None
+        components: dict[bytes, bytes] = {}
+        props = self._begun(b"VCALENDAR")  # the first line, which no line break precedes
         for lines in _wanted(text, needed | ABOUT):
             for written, rest in lines:
                 name = names.get(written)
                 if name is None:
                     written = written.upper()  # noqa: PLW2901 - it is case-insensitive (RFC 5545 §2)
                     if written in EDGES:
-                        component = unfolded(rest[1:]).strip().upper()
+                        component = components.get(rest)
+                        if component is None:
+                            component = components[rest] = unfolded(rest[1:]).strip().upper()
                         props = self._begun(component) if written == b"BEGIN" else self._ended(component)
                         continue
                     name = names[written]

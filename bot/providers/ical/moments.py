@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from bot.core.errors import InvalidInput
 from bot.core.events import Instance
 from bot.core.intervals import Interval
 from bot.core.zones import midnight
@@ -25,6 +26,8 @@ _new = object.__new__
 _uid, _starts, _when, _kind, _all_day, _ours, _status, _sequence, _blocks, _is_declined = (
     vars(Instance)[field.name].__set__ for field in fields(Instance)
 )
+
+_start, _end = (vars(Interval)[field.name].__set__ for field in fields(Interval))
 
 
 class Found(NamedTuple):
@@ -86,7 +89,11 @@ class Moments:
 
     def instance(self, uid: str, said: Said, original: int, begins: int, ends: int, all_day: bool = False) -> Instance:
         """The instance of which this is known."""
-        when = Interval(self._instant(begins), self._instant(ends))
+        if begins >= ends:
+            raise InvalidInput("an interval must end after it starts")
+        when = _new(Interval)
+        _start(when, self._instant(begins))
+        _end(when, self._instant(ends))
         one = _new(Instance)
         _uid(one, uid)
         _starts(one, when.start if original == begins else self._instant(original))
