@@ -5,8 +5,9 @@ What it will invent tomorrow blocks: an unknown kind of event is no reason to ca
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -28,7 +29,9 @@ FIELDS = (
 )
 MOST = 2500
 MOST_PAGES = 200
+NO_MARKS: Mapping[str, str] = {}
 IGNORED = frozenset({"workingLocation", "birthday"})
+SURE = frozenset({"", "accepted"})
 SOFT = frozenset({"tentative", "needsAction"})
 SECOND = timedelta(seconds=1)
 
@@ -49,14 +52,14 @@ class Guest(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     response_status: str = ""
 
 
-class Properties(msgspec.Struct, frozen=True):
+class Properties(msgspec.Struct, frozen=True, gc=False):
     """What applications hung on it."""
 
     shared: dict[str, str] | None = None
     private: dict[str, str] | None = None
 
 
-class Event(msgspec.Struct, frozen=True, rename="camel"):
+class Event(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """An event, as far as it decides whether somebody is busy."""
 
     id: str = ""
@@ -86,58 +89,58 @@ PAGE = msgspec.json.Decoder(Page)
 
 def instances(events: Iterable[Event], window: Interval, zone: str) -> Iterator[Instance]:
     """What blocks in the window, and what is ours wherever it stands; `zone` is where whole days are understood."""
+    opens, closes = window.start, window.end
     for event in events:
-        tags = tagged(event)
-        ours = tags.get(MEETING) or None
-        if event.event_type in IGNORED and ours is None:
-            continue
-        answer = _own_answer(event)
+        marks = NO_MARKS if event.extended_properties is None else tagged(event.extended_properties)
+        ours = marks.get(MEETING) or None
+        answer = "" if event.attendees is None else _own_answer(event.attendees)
         blocks = event.transparency != "transparent" and event.status != "cancelled" and answer != "declined"
-        if ours is None and not blocks:
+        start, end = event.start, event.end or event.start
+        if start is None or end is None or (ours is None and (not blocks or event.event_type in IGNORED)):
             continue
-        when = _stretch(event, zone, ours is not None)
-        if when is None or (ours is None and not (when.start < window.end and window.start < when.end)):
+        begins, ends = instant(start, zone), instant(end, zone)
+        if ours is None and (begins >= closes or ends <= opens or (begins == ends and start.day is None)):
             continue
-        start = event.start
+        original = event.original_start_time
+        # Of most there is nothing to think of; a calendar is read whole at every change, so this is worth its line.
+        is_plain = event.event_type == "default" and event.status == "confirmed" and event.transparency == "opaque"
         yield Instance(
-            uid=tags.get(UID) or event.ical_uid or event.id,
-            starts=when.start if event.original_start_time is None else instant(event.original_start_time, zone),
-            when=when,
-            kind=_kind(event, answer),
-            all_day=start is not None and start.day is not None,
+            uid=marks.get(UID) or event.ical_uid or event.id,
+            starts=begins if original is None or original == start else instant(original, zone),
+            when=Interval(begins, ends) if begins < ends else stretch(start, end, zone),
+            kind=Kind.HARD if is_plain and answer in SURE else _kind(event, answer),
+            all_day=start.day is not None,
             ours=None if ours is None else MeetingId(ours),
-            status=status(event.status),
+            status=Status.CONFIRMED if is_plain else status(event.status),
             sequence=event.sequence,
             blocks=blocks,
             is_declined=answer == "declined",
         )
 
 
-def tagged(event: Event) -> Mapping[str, str]:
+def tagged(told: Properties) -> Mapping[str, str]:
     """Our own marks on it; its organiser's, which every guest's copy has, go first."""
-    told = event.extended_properties
-    if told is None:
-        return {}
     for marks in (told.shared, told.private):
         if marks and MEETING in marks:
             return marks
-    return {}
+    return NO_MARKS
 
 
 def instant(moment: Moment, zone: str) -> datetime:
     """The instant in UTC; a date is the midnight that begins it."""
     at = moment.at
-    if at is None:
-        if moment.day is None:
-            raise InvalidInput("an event at Google has no time")
-        return midnight(moment.day, zone)
-    if at.microsecond:
-        at = at.replace(microsecond=0)
-    if at.tzinfo is UTC:
-        return at
-    if at.tzinfo is None:
+    if at is not None and at.tzinfo is not None:
+        at = at.astimezone(UTC)
+        return at.replace(microsecond=0) if at.microsecond else at
+    if at is not None:
         return WallTime(at.date(), at.time(), known_zone(moment.time_zone, zone)).instant()
-    return at.astimezone(UTC)
+    if moment.day is not None:
+        return _midnight(moment.day, zone)
+    raise NotACalendar("An event at Google has no time.")
+
+
+_midnight = lru_cache(maxsize=4096)(midnight)
+"""The same days come again at every reading."""
 
 
 def stretch(start: Moment, end: Moment, zone: str) -> Interval:
@@ -172,19 +175,9 @@ def status(told: str) -> Status:
             return Status.CONFIRMED
 
 
-def _stretch(event: Event, zone: str, is_ours: bool) -> Interval | None:
-    """When it is; None where it takes no time, or says none."""
-    start, end = event.start, event.end or event.start
-    if start is None or end is None:
-        return None
-    if not is_ours and start.day is None and start.at == end.at:
-        return None
-    return stretch(start, end, zone)
-
-
-def _own_answer(event: Event) -> str:
+def _own_answer(guests: Sequence[Guest]) -> str:
     """The owner's answer; nothing where they are no guest, or invited the others and need not answer themselves."""
-    for guest in event.attendees or ():
+    for guest in guests:
         if guest.is_self:
             return "" if guest.organizer and guest.response_status == "needsAction" else guest.response_status
     return ""
