@@ -106,6 +106,16 @@ def test_asking_again_says_that_they_left(office: Office) -> None:
     assert "Alex left this chat. Please ask again without them." in office.whisper("ana").card.summary
 
 
+def test_nobody_can_be_asked_to_move_what_was_theirs(office: Office) -> None:
+    office.types("ana", "@alex 30m next week")
+    offered = office.whisper("ana")
+    office.presses("ana", offered, next(one for one in labels(offered.card) if one.startswith("Book")))
+    meeting = office.dm("alex")
+    leaves(office, "ana")
+    office.presses("alex", meeting, "Suggest another time")
+    assert "Ana, whose meeting this is, left this chat" in office.whisper("alex").card.summary
+
+
 def test_a_week_later_their_accounts_are_wiped(office: Office) -> None:
     leaves(office, "alex")
     office.passes(WEEK - timedelta(minutes=1))

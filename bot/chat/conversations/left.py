@@ -4,8 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.cards import Card
-from bot.chat.conversations.words import LONGEST_NAME, note, paragraph, platform, quoted, shorn, told
+from bot.chat.conversations.words import (
+    LONGEST_NAME,
+    first_name,
+    listed,
+    note,
+    paragraph,
+    platform,
+    quoted,
+    shorn,
+    told,
+)
 from bot.core.clock import Clock
+from bot.core.errors import InvalidInput
 from bot.core.events import Response
 from bot.core.ids import PersonId, TenantId
 from bot.core.meetings import LIVE, Meeting
@@ -37,6 +48,14 @@ class LeftTalk:
         if gone.standing is not Standing.DEACTIVATED:
             return told(paragraph(f"{name} is back in {platform(viewer)}: their meetings stand as they did."))
         return _card(name, theirs, viewer)
+
+
+def here(others: Sequence[Person], by: Person) -> Sequence[Person]:
+    """The same people, or `InvalidInput` where one of them left, whom nobody can be offered a time with."""
+    gone = [first_name(one) for one in others if one.standing is Standing.DEACTIVATED]
+    if gone:
+        raise InvalidInput(f"{listed(gone)} left {platform(by)}. Please ask again without them.")
+    return others
 
 
 def _comes(meeting: Meeting, viewer: PersonId) -> bool:

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from bot.chat.answers import Answer, Shows
 from bot.chat.cards import Card, Press
 from bot.chat.conversations import agreed, attended, organised
-from bot.chat.conversations.words import everyone
+from bot.chat.conversations.left import here
+from bot.chat.conversations.words import everyone, first_name, platform
 from bot.core.clock import Clock
-from bot.core.errors import NotAllowed, NotFound
+from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.events import Response
 from bot.core.ids import MeetingId, TenantId
 from bot.core.meetings import Meeting, MeetingState
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal
 from bot.scheduling.ask import Asking
 from bot.scheduling.change import Changing
 from bot.scheduling.propose import Proposing
-from bot.storage import meetings, proposals
+from bot.storage import meetings, people, proposals
 from bot.storage.database import Database, Tx
 
 KIND = "meeting"
@@ -47,7 +48,13 @@ class MeetingTalk:
 
     def suggest(self, by: Person, press: Press) -> Answer:
         """Times to choose from, in a message of their own."""
-        ask = self.asking.open(by.tenant, MeetingId(press.subject), by.id)
+        with self.database.reading() as tx:
+            meeting = meetings.meeting(tx, by.tenant, MeetingId(press.subject))
+            organiser = people.person(tx, by.tenant, meeting.organiser)
+        if organiser.standing is Standing.DEACTIVATED:
+            who = first_name(organiser)
+            raise InvalidInput(f"{who}, whose meeting this is, left {platform(by)}: nobody can move it here any more.")
+        ask = self.asking.open(by.tenant, meeting.id, by.id)
         return Shows(kind="ask", subject=ask.id)
 
     def again(self, by: Person, press: Press) -> Answer:
@@ -57,7 +64,7 @@ class MeetingTalk:
             assert meeting.proposal is not None
             request = proposals.proposal(tx, by.tenant, meeting.proposal).request
             others = [one for one in everyone(tx, by.tenant, meeting.people).values() if one.id != by.id]
-        return Shows(kind="proposal", subject=self.proposing.propose(request, by, others).id)
+        return Shows(kind="proposal", subject=self.proposing.propose(request, by, here(others, by)).id)
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
         with self.database.reading() as tx:

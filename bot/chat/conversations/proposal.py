@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from bot.chat.answers import Answer, Says, Shows
 from bot.chat.cards import Card, Press
 from bot.chat.conversations import offer, strangers
-from bot.chat.conversations.words import everyone, first_name, listed, names, platform
+from bot.chat.conversations.left import here
+from bot.chat.conversations.words import everyone, names
 from bot.core.clock import Clock
-from bot.core.errors import InvalidInput, NotAllowed
+from bot.core.errors import NotAllowed
 from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId
-from bot.core.people import Person, Standing
+from bot.core.people import Person
 from bot.core.proposals import Proposal
 from bot.core.requests import Request
 from bot.people.who import Who
@@ -64,10 +65,7 @@ class ProposalTalk:
         before = self.own(by, press.subject)
         with self.database.reading() as tx:
             others = [one for one in everyone(tx, by.tenant, before.people).values() if one.id != by.id]
-        gone = [first_name(one) for one in others if one.standing is Standing.DEACTIVATED]
-        if gone:
-            raise InvalidInput(f"{listed(gone)} left {platform(by)}. Please ask again without them.")
-        return Shows(kind=KIND, subject=self.proposing.propose(before.request, by, others).id)
+        return Shows(kind=KIND, subject=self.proposing.propose(before.request, by, here(others, by)).id)
 
     def invite(self, by: Person, press: Press) -> Answer:
         """Ask somebody to connect a calendar; pressed twice, they are told once."""
