@@ -103,6 +103,7 @@ class _Run:
         """It is booked: copies follow what their people answered, and what a server missed is made good."""
         if meeting.when.end <= self.clock.now():
             return None
+        meeting = self._taken_up(meeting)
         waiting: list[Trouble] = []
         for attendance in saga_plan.behind(meeting):
             tended = self._follow(meeting, attendance)
@@ -122,6 +123,15 @@ class _Run:
             return None
         left = self._removed(meeting) if meeting.when.end > self.clock.now() else {}
         return self._next_sweep(self._save(meeting, saga_rows.swept(left.keys())), left)
+
+    def _taken_up(self, meeting: Meeting) -> Meeting:
+        """Whoever accepted and had no calendar that could take it gets their copy where they have one by now."""
+        for one in saga_plan.without_copy(meeting):
+            with self.database.reading() as tx:
+                place = calendars.receiving(tx, meeting.tenant, one.person)
+            if place is not None and place.is_writable and place.is_granted and place.problem is None:
+                meeting = self._save(meeting, saga_rows.given_road(one, place.id))
+        return meeting
 
     def _may_write(self, meeting: Meeting) -> bool:
         """Whether the organiser has allowed us to write to their calendar by now."""

@@ -159,6 +159,12 @@ def unanswered(meeting: Meeting) -> list[Attendance]:
     return [one for one in meeting.attendances if one.is_room and one.response not in settled and _is_invited(one)]
 
 
+def without_copy(meeting: Meeting) -> list[Attendance]:
+    """Those who come, and whom no calendar of theirs tells so."""
+    comes = (Response.ACCEPTED, Response.TENTATIVE)
+    return [one for one in meeting.attendances if one.road is Road.NONE and one.response in comes and not one.is_room]
+
+
 def has_declined(meeting: Meeting) -> bool:
     """Whether a room of it said no."""
     return any(one.is_room and one.response is Response.DECLINED for one in meeting.attendances)

@@ -145,6 +145,13 @@ def without_road(attendance: Attendance, why: str) -> Change:
     return without
 
 
+def given_road(attendance: Attendance, calendar: CalendarId) -> Change:
+    """They have a calendar by now that takes it."""
+    return lambda _tx, meeting, _now: saga_plan.changed(
+        meeting, attendance.person, road=Road.OWN_COPY, calendar=calendar, why=""
+    )
+
+
 def given_up(reason: str) -> Change:
     """It cannot be: everything that was written of it goes again."""
     return lambda _tx, meeting, _now: replace(meeting, state=MeetingState.UNDOING, reason=reason)

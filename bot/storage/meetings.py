@@ -5,7 +5,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, delete, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.errors import NotFound, Stale
@@ -139,14 +154,21 @@ def of_person(
 
 
 def awaiting_consent(tx: Tx, tenant: TenantId, person: PersonId) -> list[MeetingId]:
-    """What they booked and can only be written once they allow it; mark these due when they have."""
-    waiting = (
-        MEETINGS.c.tenant == tenant,
+    """What can be written only once they allow it, booked or accepted by them; mark these due when they have."""
+    booked = and_(
         MEETINGS.c.organiser == person,
         MEETINGS.c.state == MeetingState.BOOKING,
         MEETINGS.c.awaits_consent_until.is_not(None),
     )
-    return [MeetingId(one) for one in tx.execute(select(MEETINGS.c.id).where(*waiting)).scalars()]
+    accepted = and_(
+        MEETINGS.c.state == MeetingState.BOOKED,
+        ATTENDANCES.c.road == Road.NONE,
+        ATTENDANCES.c.response.in_((Response.ACCEPTED, Response.TENTATIVE)),
+    )
+    joined = (ATTENDANCES.c.tenant == MEETINGS.c.tenant) & (ATTENDANCES.c.meeting == MEETINGS.c.id)
+    theirs = (MEETINGS.c.tenant == tenant, ATTENDANCES.c.person == person, or_(booked, accepted))
+    rows = tx.execute(select(MEETINGS.c.id).join(ATTENDANCES, joined).where(*theirs).order_by(MEETINGS.c.id))
+    return [MeetingId(one) for one in rows.scalars()]
 
 
 def alias(tx: Tx, tenant: TenantId, ical_uid: str, meeting: MeetingId) -> None:

@@ -100,6 +100,21 @@ def test_a_guest_who_allows_no_writing_is_invited(trip: Trip) -> None:
     assert len(trip.stands(trip.ben)) == 1
 
 
+def test_a_guest_whom_nothing_reaches_gets_their_copy_once_they_allow_it(tmp_path: Path) -> None:
+    trip = Trip(tmp_path)
+    allow(trip, trip.ben, Access.FREEBUSY)
+    booked = trip.settles(trip.books().id)
+    assert booked.attendances[1].road is Road.NONE
+    trip.changing.respond(TENANT, booked.id, trip.ben, Response.ACCEPTED)
+    trip.settles(booked.id)
+    with trip.database.reading() as tx:
+        assert meetings.awaiting_consent(tx, TENANT, trip.ben) == [booked.id]
+    assert trip.stands(trip.ben) == []
+    allow(trip, trip.ben, Access.FULL)
+    assert trip.settles(booked.id).attendances[1].road is Road.OWN_COPY
+    assert [one.ours for one in trip.stands(trip.ben)] == [booked.id]
+
+
 # -- video
 
 
