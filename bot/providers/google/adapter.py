@@ -13,7 +13,7 @@ import msgspec
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import ConsentNeeded, CursorExpired, NotACalendar, NotFound, Refused
+from bot.core.errors import ConsentNeeded, CursorExpired, NotACalendar, Refused
 from bot.core.events import Draft, Instance, Response, Written, distinct
 from bot.core.intervals import Interval, subtract
 from bot.providers.base import (
@@ -36,6 +36,7 @@ from bot.providers.google.directory import GoogleDirectory
 from bot.providers.google.drafting import written
 from bot.providers.google.grant import Tokens, loaded
 from bot.providers.google.reading import FIELDS, MOST, PAGE, TAG, Page, instances, known_zone, pages
+from bot.providers.google.refusals import Unfit
 from bot.providers.google.scopes import EVENTS, FREEBUSY, LIST, access
 from bot.providers.google.writing import Writing
 from bot.providers.pinned import GuardedSession
@@ -139,13 +140,16 @@ class Google:
             return Reading(instances=anonymous(address, self._busy(address, window)), window=window, cursor=None)
         if remote in self._blind:
             return self._blindly(remote, window)
-        if self._access is not Access.FULL:
-            return self._sparingly(remote, window, zone)
+        road = self._openly if self._access is Access.FULL else self._sparingly
         try:
-            return self._openly(remote, window, zone)
-        except _Blind:
+            return road(remote, window, zone)
+        except (ConsentNeeded, Unfit):
+            raise
+        except Refused:
+            # It may not be looked into; perhaps it may still be asked when it is busy.
+            reading = self._blindly(remote, window)
             self._blind.add(remote)
-            return self._blindly(remote, window)
+            return reading
 
     def put(self, remote: Remote, draft: Draft) -> Written:
         self._need_writing(remote)
@@ -245,7 +249,7 @@ class Google:
         found: list[Instance] = []
         for page in pages(asked):
             if page.access_role == BLIND:
-                raise _Blind("This calendar is shared as free/busy only.")
+                raise Refused("This calendar is shared as free/busy only.")
             here = known_zone(page.time_zone, zone)
             self._zones[remote] = here
             found.extend(instances(page.items, window, here))
@@ -264,7 +268,3 @@ class Google:
         self._need_events(remote)
         if EVENTS not in self._granted:
             raise ConsentNeeded("Its owner has not allowed to write there.")
-
-
-class _Blind(NotFound):
-    """The calendar can be asked for its free/busy only."""

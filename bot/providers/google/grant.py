@@ -21,8 +21,6 @@ from bot.providers.pinned import GuardedSession
 log = logging.getLogger(__name__)
 
 EARLY = timedelta(minutes=4)
-TESTING = timedelta(days=7)
-"""How long a grant lasts to a client that Google still has as "Testing"."""
 OURS = frozenset({"invalid_client", "unauthorized_client", "deleted_client", "disabled_client", "org_internal"})
 
 
@@ -47,8 +45,6 @@ class Grant:
     expiry: datetime
     """Of the access token. Kept as naive UTC, as every Google library does."""
     scopes: frozenset[str]
-    is_for_a_week: bool = False
-    """Our client is in "Testing": Google ends this grant after seven days, and only the operator can mend that."""
 
     def dumped(self) -> str:
         """As it is kept, sealed."""
@@ -130,22 +126,17 @@ class Tokens:
                 asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
                 answered = exchanged(self._session, self._client, asked)
                 if answered.error:
-                    _refuse(answered.error, grant)
+                    _refuse(answered.error)
                 grant = grant.renewed(answered, now)
                 held.save(grant.dumped())
         self._known = grant
         return grant
 
 
-def _refuse(error: str, grant: Grant) -> NoReturn:
+def _refuse(error: str) -> NoReturn:
     if error in OURS:
         log.error("Google refuses this house's OAuth client (%s): check OVERLAP_GOOGLE_CLIENT_ID and its secret", error)
         raise OurFault("Google refuses this Overlap itself; its operator has been told.")
-    if error == "invalid_grant" and grant.is_for_a_week:
-        log.error(
-            "A Google grant ended after seven days: the OAuth client is in “Testing”; publish it, or make it Internal"
-        )
-        raise OurFault("Google lets this Overlap in for seven days only; its operator has been told.")
     if error in ("temporarily_unavailable", "server_error", "internal_failure"):
         raise TryLater("Google's sign-in does not answer now.")
     raise SignInNeeded("Google no longer lets me into this account: sign in again.")

@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,13 +21,14 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.errors import OverlapError
 from bot.providers.base import Account
 from bot.providers.fetch import Door
-from bot.providers.google.grant import OURS, TESTING, Answered, Grant, exchanged, expiry, loaded
+from bot.providers.google.grant import OURS, Answered, Grant, exchanged, expiry, loaded
 from bot.providers.google.scopes import ASKED, ROOMS, SIGN_IN, WANTED, access
 from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
 from bot.providers.pinned import GuardedSession
 
 log = logging.getLogger(__name__)
 
+TESTING = timedelta(days=7)
 ISSUERS = frozenset({"https://accounts.google.com", "accounts.google.com"})
 POLICIES = frozenset({"org_internal", "disallowed_useragent", "access_blocked", "deleted_client"})
 
@@ -107,6 +109,7 @@ class GoogleSignIn:
             raise NotSignedIn(Refusal.NOTHING_GRANTED)
         if told.refresh_token is None:
             raise NotSignedIn(Refusal.STALE, "Google gave no lasting sign-in: try once more.")
+        _warn_of_testing(told.refresh_token_expires_in)
         return Account(
             provider="google",
             url="",
@@ -166,19 +169,11 @@ class GoogleSignIn:
         return claims
 
     def _grant(self, told: Answered, refresh_token: str, granted: frozenset[str]) -> Grant:
-        ends = told.refresh_token_expires_in
-        is_for_a_week = ends is not None and abs(ends - TESTING.total_seconds()) < 3600
-        if is_for_a_week:
-            log.error(
-                "Google ends this house's grants after seven days, because its OAuth client is in “Testing”: "
-                "publish it, or make it Internal"
-            )
         return Grant(
             access_token=told.access_token,
             refresh_token=refresh_token,
             expiry=expiry(told, self._clock.now()),
             scopes=granted,
-            is_for_a_week=is_for_a_week,
         )
 
     def _page(self) -> str:
@@ -186,6 +181,15 @@ class GoogleSignIn:
 
     def _oauth(self, host: str) -> str:
         return (self._client.oauth_url or host).rstrip("/")
+
+
+def _warn_of_testing(lasts: int | None) -> None:
+    """Of a client in "Testing" Google ends every grant after a week, which only the operator can mend."""
+    if lasts is not None and abs(timedelta(seconds=lasts) - TESTING) < timedelta(hours=1):
+        log.error(
+            "Google ends this house's grants after seven days, because its OAuth client is in “Testing”: "
+            "publish it, or make it Internal"
+        )
 
 
 def _refusal(error: str) -> Refusal:
