@@ -13,7 +13,7 @@ def the_same(play: Play) -> None:
     for who in ("ana", "sam"):
         play.stage.teams.install(who)
         _connect(play, who)
-    for line, shown in (("help", "next week"), ("meet status", "read")):
+    for line, shown in (("help", "next week"), ("meet status", "counts as busy")):
         since = says(play, "ana", line)
         sees(play, "ana", has(shown), f"“{line}” works in the personal chat", since=since)
     ours = _book(play)
