@@ -6,16 +6,17 @@ never before; time is given back only once no copy stands in it any more.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.clock import Clock
 from bot.core.errors import Stale
 from bot.core.events import Response, Written
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
-from bot.core.people import Person, Standing
+from bot.core.people import Person
 from bot.scheduling import saga_plan, saga_rows
 from bot.scheduling.copies import Copies, Holds, OpenCalendar
+from bot.scheduling.owed import Owing
 from bot.scheduling.saga_plan import Lasting, Passing, Trouble
 from bot.storage import calendars, meetings, people
 from bot.storage.database import Database
@@ -60,6 +61,10 @@ class _Run:
     copies: Copies
     everyone: dict[PersonId, Person]
 
+    @property
+    def owing(self) -> Owing:
+        return Owing(self.database, self.clock, self.copies, self.everyone, self._save)
+
     def book(self, meeting: Meeting) -> datetime | None:
         """Write every copy, or take back all of it; only then is anybody told."""
         now = self.clock.now()
@@ -74,7 +79,7 @@ class _Run:
             return self._take_back(meeting, "taken")
         first: Meeting | Trouble | datetime = self._organiser(meeting)
         if isinstance(first, Meeting):
-            first = self._paid(first)
+            first = self.owing.paid(first)
         match first:
             case datetime():
                 return first
@@ -115,7 +120,11 @@ class _Run:
             return self._later(meeting, *waiting)
         if meeting.hindered_since is not None:
             meeting = self._save(meeting, saga_rows.unhindered)
-        return min((at for at in (self._answers(meeting), self._owed(meeting)) if at is not None), default=None)
+        again = self.owing.answers(meeting)
+        owed = self.owing.follow(meeting)
+        if isinstance(owed, Meeting):
+            return self.tend(owed)
+        return min((at for at in (again, owed) if at is not None), default=None)
 
     def sweep(self, meeting: Meeting) -> datetime | None:
         """It is over; what could not be removed, or was written by a call that we thought lost, is removed now."""
@@ -139,87 +148,6 @@ class _Run:
         assert calendar is not None
         with self.database.reading() as tx:
             return calendars.calendar(tx, meeting.tenant, calendar).is_granted
-
-    def _paid(self, meeting: Meeting) -> Meeting | Lasting | datetime:
-        """The organiser's service made its link and rooms have answered, or it is waited for no longer.
-
-        A row waits, not a thread: this answers when to look again.
-        """
-        meeting = self._heard(meeting)
-        now = self.clock.now()
-        if saga_plan.has_declined(meeting):
-            return Lasting(saga_plan.ROOM_DECLINED)
-        if not saga_plan.owed(meeting):
-            return meeting
-        if meeting.waits_until is None:
-            patience = saga_plan.ROOMS if saga_plan.unanswered(meeting) else saga_plan.LINKS
-            meeting = self._save(meeting, saga_rows.waits(now + patience))
-            assert meeting.waits_until is not None
-        elif meeting.waits_until <= now:
-            return meeting
-        return min(now + self._since_written(meeting, now), meeting.waits_until)
-
-    def _owed(self, meeting: Meeting) -> datetime | None:
-        """What the organiser's service still owed when it was booked is looked for less and less often."""
-        now = self.clock.now()
-        booked = meeting.booked_at or now
-        is_late = not saga_plan.unanswered(meeting) and now >= booked + saga_plan.OWED
-        if not saga_plan.owed(meeting) or is_late:
-            return None
-        after = self._heard(meeting)
-        if after.link != meeting.link:
-            return self.tend(after)
-        return now + self._since_written(after, now) if saga_plan.owed(after) else None
-
-    def _since_written(self, meeting: Meeting, now: datetime) -> timedelta:
-        since = meeting.attendances[0].written_at or now
-        return min(max(now - since, saga_plan.LOOKS), saga_plan.SLOWLY)
-
-    def _heard(self, meeting: Meeting) -> Meeting:
-        """The meeting with what its organiser's event says by now, if anything is owed and it can be asked."""
-        organiser = meeting.attendances[0]
-        if not saga_plan.owed(meeting) or organiser.calendar is None:
-            return meeting
-        stands = self.copies.get(meeting, organiser.calendar)
-        if not isinstance(stands, Written):
-            return meeting
-        return self._save(meeting, saga_rows.told(stands, self.rooms))
-
-    def _answers(self, meeting: Meeting) -> datetime | None:
-        """What guests answered in chat goes to the invitations in their own calendars."""
-        again: list[datetime] = []
-        for attendance in meeting.attendances:
-            if attendance.to_answer is None:
-                continue
-            done = self._answer(meeting, attendance, attendance.to_answer)
-            if isinstance(done, datetime):
-                again.append(done)
-            else:
-                meeting = done
-        return min(again, default=None)
-
-    def _answer(self, meeting: Meeting, attendance: Attendance, response: Response) -> Meeting | datetime:
-        with self.database.reading() as tx:
-            theirs = calendars.of_person(tx, meeting.tenant, attendance.person)
-            uids = (*meetings.aliases_of(tx, meeting.tenant, meeting.id), meeting.uid)
-        places = [one for one in theirs if one.is_writable and one.is_granted]
-        places.sort(key=lambda one: (one.id != attendance.found, not one.receives))
-        now = self.clock.now()
-        match self.copies.answer(meeting, places, uids, response):
-            case Passing(after):
-                return now + max(after or saga_plan.SHORTEST, saga_plan.LOOKS)
-            case None if places and now < (attendance.written_at or now) + saga_plan.DELIVERED:
-                return now + saga_plan.ON_ITS_WAY
-            case None | Lasting():
-                return self._save(meeting, saga_rows.answered(attendance, None))
-            case found:
-                return self._save(meeting, saga_rows.answered(attendance, found))
-
-    @property
-    def rooms(self) -> dict[str, PersonId]:
-        """The rooms that belong to it, by address."""
-        named = ((one.email, one) for one in self.everyone.values() if one.standing is Standing.ROOM)
-        return {email: one.id for email, one in named if email is not None}
 
     def _finish(self, first: Meeting | Passing, meeting: Meeting, done: saga_rows.Change) -> datetime | None:
         """The organiser's copy stands, or is waited for; then come the others, then everybody is told."""
@@ -293,7 +221,7 @@ class _Run:
         # An app raises the SEQUENCE of the copy that its user touches; only the organiser's counts for the meeting.
         is_organiser = attendance.road is Road.ORGANISER
         sequence = max(draft.sequence, written.sequence) if is_organiser else draft.sequence
-        return self._save(meeting, saga_rows.written(attendance, sequence, written, self.rooms))
+        return self._save(meeting, saga_rows.written(attendance, sequence, written, self.owing.rooms))
 
     def _follow(self, meeting: Meeting, attendance: Attendance) -> Meeting | Trouble:
         """One copy of a booked meeting as its person's answer wants it."""
