@@ -4,16 +4,18 @@ How it is spoken is in `providers/dav`, where an account's calendars are in `pro
 `providers/shelf`; here is the port, and how our own events are written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import NotFound, Refused, Stale, TryLater
+from bot.core.errors import NotFound, OverlapError, Refused, Stale, TryLater
 from bot.core.events import Draft, Response, Written
 from bot.core.intervals import Interval
 from bot.providers import discovery
 from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
-from bot.providers.dav import Dav
+from bot.providers.dav import Dav, is_many_hosted
 from bot.providers.discovery import Owner
 from bot.providers.fetch import Door
 from bot.providers.ical.read import title, written
@@ -21,11 +23,18 @@ from bot.providers.ical.reply import replied
 from bot.providers.ical.write import drafted
 from bot.providers.shelf import Object, Shelf
 
-CADENCE = timedelta(minutes=10)
+Answer = TypeVar("Answer")
+
+CADENCE, HOT = timedelta(minutes=10), timedelta(minutes=2)
+ICLOUD_CADENCE, ICLOUD_HOT = timedelta(minutes=5), timedelta(minutes=1)
+ICLOUD_PATIENCE = timedelta(seconds=30)
+"""For one answer: it is slower than others are."""
 
 
 def connect(account: Account, door: Door, clock: Clock | None = None) -> "CalDav":
     """Opens an account; its server is first spoken to at the first call."""
+    if is_many_hosted(account.url):
+        door = replace(door, read_within=max(door.read_within, ICLOUD_PATIENCE))
     return CalDav(account, Dav(account, door), clock or SystemClock())
 
 
@@ -42,7 +51,9 @@ class CalDav:
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(invites=self._invites, cadence=CADENCE)
+        # Nobody else rings of iCloud's changes, and its owners expect them at once.
+        often = (ICLOUD_CADENCE, ICLOUD_HOT) if is_many_hosted(self._account.url) else (CADENCE, HOT)
+        return Abilities(invites=self._invites, cadence=often[0], hot_cadence=often[1])
 
     @property
     def addresses(self) -> Sequence[str]:
@@ -59,14 +70,14 @@ class CalDav:
         return discovery.calendars(self._dav, owner)
 
     def changed(self, remote: Remote, since: Cursor) -> bool:
-        return self._shelf(remote).changed(since)
+        return self._reached(remote, lambda shelf: shelf.changed(since))
 
     def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
         self._learn_addresses()
-        return self._shelf(remote).read(window, zone, self.addresses)
+        return self._reached(remote, lambda shelf: shelf.read(window, zone, self.addresses))
 
     def put(self, remote: Remote, draft: Draft) -> Written:
-        stands = self._shelf(remote).find(draft.uid)
+        stands = self._find(remote, draft.uid)
         if stands is None:
             stands = self._create(remote, draft)
         if stands is not None:
@@ -77,11 +88,11 @@ class CalDav:
         return read_back
 
     def get(self, remote: Remote, uid: str) -> Written | None:
-        found = self._shelf(remote).find(uid)
+        found = self._find(remote, uid)
         return None if found is None else written(found.data, uid, found.etag, "UTC")
 
     def remove(self, remote: Remote, uid: str) -> None:
-        found = self._shelf(remote).find(uid)
+        found = self._find(remote, uid)
         stands = None if found is None else written(found.data, uid, found.etag, "UTC")
         if found is None or stands is None or stands.meeting is None:
             return
@@ -92,7 +103,7 @@ class CalDav:
 
     def answer(self, remote: Remote, uid: str, response: Response) -> None:
         self._learn_addresses()
-        found = self._shelf(remote).find(uid)
+        found = self._find(remote, uid)
         answered = None if found is None else replied(found.data, uid, self.addresses, response)
         if found is None or answered is None:
             raise NotFound("This invitation is not in the calendar (any more).")
@@ -100,7 +111,7 @@ class CalDav:
             self._dav.put(found.url, answered, found.answering)
 
     def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
-        found = self._shelf(remote).find(uid)
+        found = self._find(remote, uid)
         return None if found is None else title(found.data, uid, starts, "UTC")
 
     @property
@@ -122,6 +133,29 @@ class CalDav:
     def _shelf(self, remote: Remote) -> Shelf:
         return self._shelves.setdefault(remote, Shelf(self._dav, remote))
 
+    def _find(self, remote: Remote, uid: str) -> Object | None:
+        return self._reached(remote, lambda shelf: shelf.find(uid))
+
+    def _reached(self, remote: Remote, ask: Callable[[Shelf], Answer]) -> Answer:
+        """The answer of that calendar, where it stands today: iCloud moves accounts from one host to another."""
+        try:
+            return ask(self._shelf(remote))
+        except (NotFound, Refused, TryLater):
+            moved = self._moved(remote)
+            if moved is None:
+                raise
+            self._shelves[remote] = Shelf(self._dav, moved)
+            return ask(self._shelves[remote])
+
+    def _moved(self, remote: Remote) -> Remote | None:
+        if not is_many_hosted(self._account.url):
+            return None
+        try:
+            self._owner = discovery.owner(self._dav, self._account.url)
+        except OverlapError:
+            return None
+        return discovery.moved(remote, self._owner.homes)
+
     def _known_owner(self) -> Owner:
         if self._owner is None:
             self._owner = discovery.owner(self._dav, self._account.url)
@@ -140,7 +174,7 @@ class CalDav:
         try:
             self._dav.put(self._shelf(remote).address(draft.uid), data or b"", {"If-None-Match": "*"})
         except Stale:
-            stands = self._shelf(remote).find(draft.uid)
+            stands = self._find(remote, draft.uid)
             if stands is None:
                 raise
             return stands

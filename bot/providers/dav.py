@@ -43,6 +43,12 @@ FAMILIES = ("icloud.com",)
 """Services that answer from several hosts of one domain, all of which may see the password (iCloud's partitions)."""
 
 
+def is_many_hosted(url: str) -> bool:
+    """Whether that address is of a service that answers from several hosts."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == family or host.endswith(f".{family}") for family in FAMILIES)
+
+
 class UidTaken(Stale):
     """The UID stands under another name in this calendar (no-uid-conflict, RFC 4791 §5.3.2.1)."""
 

@@ -3,13 +3,13 @@
 We look only where that address and its server point: an e-mail address never chooses where a password goes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bot.core.errors import NotACalendar, NotFound, Refused
 from bot.providers.base import Remote, RemoteCalendar
-from bot.providers.dav import C, D, Dav, Member
+from bot.providers.dav import C, D, Dav, Member, place
 from bot.providers.ical.lines import line
 from bot.providers.ical.zones import known
 
@@ -62,6 +62,15 @@ def calendars(dav: Dav, found: Owner) -> list[RemoteCalendar]:
                 url = urljoin(home, member.href)
                 kept.setdefault(url, _shown(member, url if url.endswith("/") else f"{url}/"))
     return list(kept.values())
+
+
+def moved(remote: Remote, homes: Sequence[str]) -> Remote | None:
+    """The same calendar at the host where its owner's homes are now; None where it is there already."""
+    for home in homes:
+        there = Remote(urlunsplit(urlsplit(remote)._replace(netloc=urlsplit(home).netloc)))
+        if there != remote and place(there).startswith(place(home)):
+            return there
+    return None
 
 
 def _asked(dav: Dav, url: str) -> Member | None:

@@ -31,6 +31,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 CHUNK = 65536
+FREE, MOST_RATIO = 1024 * 1024, 100
+"""From how many unpacked bytes on it matters how few they came in: no calendar is packed so well."""
 
 
 class TooLarge(NotACalendar):
@@ -130,6 +132,9 @@ class GuardedSession(requests.Session):
             if len(body) > self._door.most_bytes:
                 answer.close()
                 raise TooLarge("The calendar server's answer is too large to be read.")
+            if len(body) > FREE and len(body) > MOST_RATIO * answer.raw.tell():
+                answer.close()
+                raise NotACalendar("The calendar server's answer unpacks to far more than it is.")
         return bytes(body)
 
 

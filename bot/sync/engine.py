@@ -112,14 +112,18 @@ class Sync:
         """A complete reading (None when nothing changed) and how often to look. Outside of any transaction."""
         calendar, cursor = seen.calendar, seen.progress.cursor
         with self.open_calendar(calendar.tenant, calendar.id) as (provider, remote):
-            cadence = self.cadence or provider.abilities.cadence
             if cursor is not None and not plan.must_read(calendar, seen.progress, seen.at):
                 try:
                     if not provider.changed(remote, Cursor(cursor)):
-                        return None, cadence
+                        return None, self._cadence(provider)
                 except CursorExpired:
                     log.info("a cursor expired, the calendar is read whole", extra=_ids(calendar))
-            return provider.read(remote, plan.window(seen.at, seen.far), seen.zone), cadence
+            reading = provider.read(remote, plan.window(seen.at, seen.far), seen.zone)
+            return reading, self._cadence(provider)
+
+    def _cadence(self, provider: CalendarProvider) -> timedelta:
+        """How often to look, asked after looking: a feed says it in what it answers."""
+        return self.cadence or provider.abilities.cadence
 
     def _keep(self, seen: _Seen, reading: Reading | None, cadence: timedelta) -> datetime | None:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core.errors import NotACalendar
 from bot.core.events import Instance, Kind
 from bot.core.intervals import Interval
-from bot.providers.ical.read import Patience, instances
+from bot.providers.ical.read import instances
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 WINDOW = Interval(datetime(2026, 11, 23, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
@@ -166,11 +166,6 @@ def test_a_copy_of_ours_is_known_whatever_its_status_or_time() -> None:
     assert (far.ours, far.sequence, far.blocks) == ("m1", 3, True)
     (cancelled,) = read("ours-cancelled")
     assert (cancelled.ours, cancelled.blocks) == ("m1", False)
-
-
-def test_series_are_shown_as_single_blocks_once_patience_is_over() -> None:
-    data = (CORPUS / "series-exdate-in-utc.ics").read_bytes()
-    assert len(instances(data, WINDOW, "UTC", [], Patience(left=-1))) == 1
 
 
 WHOLE = (CORPUS / "plain.ics").read_bytes()

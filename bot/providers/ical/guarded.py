@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,17 @@ class _Worker:
         self.is_sound = found is not None
         return found
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def end(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
 
 
 class Guarded:
@@ -99,6 +107,9 @@ class Guarded:
         self._within = within
         self._places = threading.BoundedSemaphore(MOST_WORKERS)
         self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self.started = 0
+        """How many processes it took so far."""
 
     def expand(self, text: bytes, moves: Sequence[float | None], since: int, until: int) -> Expanded:
         """Every instance in that calendar between the two; `Untamed` when it cannot be done within the limits."""
@@ -112,6 +123,15 @@ class Guarded:
             raise Untamed(f"a library stumbled over it ({answer.get('failed')})")
         return Expanded([Occurrence(*one) for one in answer["found"]], float(answer["used"]))
 
+    def workers(self) -> list[int]:
+        """The process ids of those that may still run."""
+        return [worker.pid for worker in list(self._all)]
+
+    def end(self) -> None:
+        """End them all, whatever they do."""
+        for worker in list(self._all):
+            worker.end()
+
     def _asked(self, question: bytes) -> dict[str, Any] | None:
         with self._worker() as (worker, is_fresh):
             answer = worker.ask(question, self._within)
@@ -124,14 +144,21 @@ class Guarded:
     @contextmanager
     def _worker(self, *, fresh: bool = False) -> Iterator[tuple[_Worker, bool]]:
         try:
-            worker, is_fresh = (_Worker(), True) if fresh else (self._idle.pop(), False)
+            worker, is_fresh = (self._new(), True) if fresh else (self._idle.pop(), False)
         except IndexError:
-            worker, is_fresh = _Worker(), True
+            worker, is_fresh = self._new(), True
         yield worker, is_fresh
         if worker.is_sound and worker.texts < MOST_TEXTS:
             self._idle.append(worker)
         else:
+            self._all.discard(worker)
             worker.end()
+
+    def _new(self) -> _Worker:
+        worker = _Worker()
+        self._all.add(worker)
+        self.started += 1
+        return worker
 
 
 GUARDED = Guarded()
