@@ -13,6 +13,7 @@ SECRETS = re.compile(
     r"|(?:Bearer|Basic)\s+[\w.~+/=-]{8,}"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON web tokens
     r"|https?://[^\s/@:]+:[^\s/@]+@"  # passwords in addresses
+    r"|ya29\.[\w.-]+|(?<![\d.])1//[\w-]{16,}|GOCSPX-[\w-]+"  # Google's tokens and client secrets
     r"|https://hooks\.slack\.com/\S+"
     r"|/connect/[\w-]{16,}"
 )

@@ -73,6 +73,7 @@ class Entries(msgspec.Struct, frozen=True, rename="camel"):
     next_page_token: str | None = None
 
 
+ENTRY = msgspec.json.Decoder(Entry)
 ENTRIES = msgspec.json.Decoder(Entries)
 
 
@@ -145,11 +146,11 @@ class Google:
             return road(remote, window, zone)
         except (ConsentNeeded, Unfit):
             raise
-        except Refused:
-            # It may not be looked into; perhaps it may still be asked when it is busy.
-            reading = self._blindly(remote, window)
+        except Refused as error:
+            if not isinstance(error, _Blind) and not self._is_blind(remote):
+                raise
             self._blind.add(remote)
-            return reading
+            return self._blindly(remote, window)
 
     def put(self, remote: Remote, draft: Draft) -> Written:
         self._need_writing(remote)
@@ -224,6 +225,13 @@ class Google:
         """A calendar that is shared with the account as free/busy only."""
         return Reading(instances=anonymous(remote, self._busy(remote, window)), window=window, cursor=None)
 
+    def _is_blind(self, remote: Remote) -> bool:
+        """Whether the list says so: a mere 403 is no reason to read less, for our own meetings would look deleted."""
+        if LIST not in self._granted:
+            return False
+        asked = self._api.calendar_list.get(calendarId=remote, fields="id,accessRole")
+        return self._api.ask(asked, ENTRY).access_role == BLIND
+
     def _ours(self, remote: Remote, window: Interval, zone: str) -> list[Instance]:
         around = Interval(window.start - BEHIND, window.end + AHEAD)
         found = self._events(remote, around, window, zone, sharedExtendedProperty=f"{TAG}=1")
@@ -249,7 +257,7 @@ class Google:
         found: list[Instance] = []
         for page in pages(asked):
             if page.access_role == BLIND:
-                raise Refused("This calendar is shared as free/busy only.")
+                raise _Blind("This calendar is shared as free/busy only.")
             here = known_zone(page.time_zone, zone)
             self._zones[remote] = here
             found.extend(instances(page.items, window, here))
@@ -268,3 +276,7 @@ class Google:
         self._need_events(remote)
         if EVENTS not in self._granted:
             raise ConsentNeeded("Its owner has not allowed to write there.")
+
+
+class _Blind(Refused):
+    """The calendar can be asked for its free/busy only."""

@@ -5,6 +5,7 @@ given something that only looks like it: everything goes through the guarded doo
 token. The library's retries are not used: they ignore Retry-After, and repeat what must not be repeated.
 """
 
+import logging
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -24,6 +25,9 @@ CALENDAR_HOST = "https://www.googleapis.com"
 DIRECTORY_HOST = "https://admin.googleapis.com"
 AGENT = f"Overlap/{__version__} (gzip)"
 """Google compresses only for those who say `gzip` here too."""
+
+logging.getLogger("googleapiclient").setLevel(logging.ERROR)
+"""It logs whole answers that it cannot read, and addresses with calendars' names in them."""
 
 T = TypeVar("T")
 Request = Any

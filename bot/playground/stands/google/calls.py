@@ -32,6 +32,8 @@ class Fault:
     method: str | None = None
     retry_after: int | None = None
     is_done: bool = False
+    html: str | None = None
+    """What is answered instead of JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.playground.stands.google.calls import Fault, heard
@@ -223,6 +223,8 @@ class GoogleStand:
                 if fault is not None:
                     self.faults.remove(fault)
             try:
+                if fault is not None and fault.html is not None:
+                    return HTMLResponse(fault.html, status_code=fault.status)
                 if fault is not None and not fault.is_done:
                     raise Refusal(fault.status, fault.reason, retry_after=fault.retry_after)
                 answer = await self._answered(method, request)
