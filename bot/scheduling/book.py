@@ -18,7 +18,8 @@ from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal, ProposalState, Slot
-from bot.scheduling.propose import answered, asked_by, redraw
+from bot.scheduling.answering import answered
+from bot.scheduling.propose import asked_by, redraw
 from bot.scheduling.roads import Party, plan
 from bot.scheduling.saga_plan import CONSENT
 from bot.scheduling.sight import sight

@@ -4,11 +4,10 @@ Nothing here calls a calendar service: it reads what was synced, so it is fast, 
 calendar that does not vouch is asked to be read at once, and its reading makes us look again.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.availability.hours import windows
 from bot.availability.ranking import PAGE
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, Stale
@@ -17,31 +16,22 @@ from bot.core.ids import PersonId, ProposalId, TenantId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import Meeting
 from bot.core.people import Person
-from bot.core.proposals import Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Proposal, ProposalState
 from bot.core.requests import Request
 from bot.core.zones import local, midnight
-from bot.scheduling.colleagues import seek
-from bot.scheduling.sight import Sight, sight, unconnected
-from bot.storage import calendars, due, invitations, messages, people, proposals
+from bot.scheduling.answering import answered, last_page, left_of, sight_of
+from bot.scheduling.sight import sight, unconnected
+from bot.storage import due, invitations, messages, people, proposals
 from bot.storage.database import Database, Tx
 
-LIMIT = 5 * PAGE
-"""The pages somebody will turn."""
-READING = timedelta(seconds=10)
-"""How long "reading…" is an answer, before it says what could not be read."""
 WAITS = timedelta(hours=24)
 """How long a request waits for somebody to connect a calendar."""
 WAITS_FOR_ASKED = timedelta(days=14)
 """And how long for somebody who was asked to; never longer than the time that it asks about."""
-YEAR = timedelta(days=365)
-"""How far ahead anybody's time is looked at."""
 STANDS = timedelta(hours=48)
 """How long times stay on offer."""
 AROUND = timedelta(days=7)
 """Where a meeting may move to first; twice that, if there is too little."""
-
-UNREAD = (Vouching.READING, Vouching.AHEAD)
-"""What a reading that was asked for may change."""
 
 KIND = "proposal"
 """The kind of its due rows and of its messages."""
@@ -100,7 +90,7 @@ class Proposing:
         now = self.clock.now()
         with self.database.transaction() as tx:
             before = _still(asked_by(proposals.proposal(tx, tenant, proposal_id), by))
-            known = _sight(tx, before, _windows(tx, before, now), now)
+            known = sight_of(tx, before, left_of(tx, before, now), now)
             dark = {one.person for one in known.times if one.known is None} | set(known.unseen)
             blind = tuple(one for one in before.people if one in dark and one != by)
             after = proposals.save(tx, answered(tx, replace(before, without=blind, page=0), now))
@@ -170,23 +160,6 @@ def _still(proposal: Proposal) -> Proposal:
     return proposal
 
 
-def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Interval] = ()) -> Proposal:
-    """The proposal as the mirror and the ledger have it now, not saved; what does not vouch is due to be read."""
-    before, left = proposal, _windows(tx, proposal, now)
-    known = _sight(tx, proposal, left, now, taken=taken)
-    proposal = replace(proposal, waiting_for=known.unconnected, unseen=known.unseen, basis=known.basis)
-    if not set(known.unconnected) <= set(proposal.without):
-        return replace(proposal, state=ProposalState.WAITING, slots=(), page=0, reading_until=None)
-    times = known.best(left, proposal.request.length, LIMIT)
-    offered = replace(
-        proposal,
-        state=ProposalState.OPEN,
-        slots=tuple(Slot(slot_id(when), when) for when in times),
-        reading_until=_reading_until(tx, before, known, left, now),
-    )
-    return replace(offered, page=min(offered.page, _last_page(offered)))
-
-
 def reopen(tx: Tx, meeting: Meeting, now: datetime) -> None:
     """A meeting failed: its proposal is open again, with fresh times, but not that one before it was read anew."""
     if meeting.proposal is None:
@@ -211,48 +184,6 @@ def redraw(tx: Tx, proposal: Proposal, now: datetime) -> None:
     messages.changed(tx, proposal.tenant, KIND, proposal.id, now)
     if proposal.failed is not None:
         messages.changed(tx, proposal.tenant, "meeting", proposal.failed, now)
-
-
-def slot_id(when: Interval) -> str:
-    """The same for the same time, so that a button drawn before a new look still means what it says."""
-    return f"{int(when.start.timestamp()) // 60:x}"
-
-
-def _windows(tx: Tx, proposal: Proposal, now: datetime) -> list[Interval]:
-    """What is left of the stretches in which it may lie."""
-    whole = windows(proposal.request.window, people.person(tx, proposal.tenant, proposal.asker).zone, now)
-    end = proposal.created_at + YEAR
-    return [one if one.end <= end else Interval(one.start, end) for one in whole if one.start < end]
-
-
-def _sight(
-    tx: Tx, proposal: Proposal, left: Sequence[Interval], now: datetime, *, taken: Collection[Interval] = ()
-) -> Sight:
-    everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
-    within = Interval(left[0].start, left[-1].end) if left else Interval(now, now + timedelta(days=1))
-    if left:
-        seek(tx, everyone[0], everyone[1:], now)
-    return sight(
-        tx, proposal.tenant, everyone, within, now, asker=proposal.asker, taken=taken, without=proposal.without
-    )
-
-
-def _reading_until(
-    tx: Tx, proposal: Proposal, known: Sight, left: Sequence[Interval], now: datetime
-) -> datetime | None:
-    """Until when readings are awaited; they are asked for when one becomes necessary, and not again at every look."""
-    unread = [one for one in known.basis if one.vouching in UNREAD]
-    if not unread:
-        return None
-    if not _is_unread(proposal):
-        for one in unread:
-            if one.vouching is Vouching.AHEAD:
-                calendars.reach(tx, proposal.tenant, one.calendar, left[-1].end, now)
-            else:
-                due.mark(tx, proposal.tenant, "calendar", one.calendar, now)
-        return now + READING
-    is_over = proposal.reading_until is None or proposal.reading_until <= now
-    return None if is_over else proposal.reading_until
 
 
 def _looked_at(tx: Tx, before: Proposal, now: datetime) -> Proposal:
@@ -284,7 +215,7 @@ def _seen(proposal: Proposal) -> tuple[object, ...]:
     """What its card shows of it, but for the age of the readings, which nobody needs an edit for."""
     start = proposal.page * PAGE
     vouching = tuple((one.calendar, one.vouching) for one in proposal.basis)
-    shown = (proposal.slots[start : start + PAGE], proposal.page, _last_page(proposal))
+    shown = (proposal.slots[start : start + PAGE], proposal.page, last_page(proposal))
     people_missing = (proposal.waiting_for, proposal.unseen)
     return (proposal.state, *people_missing, proposal.reading_until, vouching, *shown)
 
@@ -303,11 +234,7 @@ def _end(tx: Tx, proposal: Proposal) -> datetime:
         patience = proposal.created_at + _waits(tx, proposal)
     else:
         patience = (proposal.opened_at or proposal.created_at) + STANDS
-    return min([patience, *(window.end for window in _windows(tx, proposal, proposal.created_at)[-1:])])
-
-
-def _is_unread(proposal: Proposal) -> bool:
-    return any(one.vouching in UNREAD for one in proposal.basis)
+    return min([patience, *(window.end for window in left_of(tx, proposal, proposal.created_at)[-1:])])
 
 
 def _waits(tx: Tx, proposal: Proposal) -> timedelta:
@@ -325,9 +252,5 @@ def _tell_missed(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> N
         messages.changed(tx, tenant, INVITE, missed.id, now)
 
 
-def _last_page(proposal: Proposal) -> int:
-    return max(len(proposal.slots) - 1, 0) // PAGE
-
-
 def _page(proposal: Proposal, page: int) -> int:
-    return page if page <= _last_page(proposal) else 0
+    return page if page <= last_page(proposal) else 0

@@ -18,8 +18,9 @@ from bot.core.requests import Request
 from bot.core.text import Strong, Text, say
 from bot.core.zones import local
 from bot.language.wording import times
+from bot.scheduling.answering import YEAR
 from bot.scheduling.book import roads
-from bot.scheduling.propose import YEAR, was_asked
+from bot.scheduling.propose import was_asked
 from bot.scheduling.sight import unconnected
 from bot.storage import meetings
 from bot.storage.database import Tx
