@@ -5,15 +5,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlsplit
 
 from bot.core.calendars import Access
 from bot.core.errors import InvalidInput, NotFound, SignInNeeded
 from bot.core.ids import CalendarId, ConnectionId, TenantId
+from bot.people.limits import Limits
 from bot.providers.base import Account, CalendarProvider, Held, Providers, Remote
 from bot.storage import calendars
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
 
+PATIENCE = 2.0
+"""Seconds that a task waits for a place at a busy account."""
 IDLE = 32
 """How many opened accounts are kept for the next task; a sync every few seconds then needs no new connection."""
 
@@ -72,30 +76,41 @@ class _Holding:
 class Grants:
     """Lends opened accounts, each to one task at a time."""
 
-    def __init__(self, database: Database, vault: Vault, providers: Providers) -> None:
+    def __init__(self, database: Database, vault: Vault, providers: Providers, limits: Limits | None = None) -> None:
         self._database = database
         self._vault = vault
         self._providers = providers
+        self._limits = limits or Limits()
         self._idle: dict[tuple[TenantId, ConnectionId, Account], CalendarProvider] = {}
         self._lock = threading.Lock()
         self._refreshing: dict[tuple[TenantId, ConnectionId], threading.Lock] = {}
 
     @contextmanager
-    def open_calendar(self, tenant: TenantId, calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
-        """The account that holds this calendar, and how its service names the calendar."""
+    def open_calendar(
+        self, tenant: TenantId, calendar: CalendarId, *, patience: float = PATIENCE
+    ) -> Iterator[tuple[CalendarProvider, Remote]]:
+        """The account that holds this calendar, and how its service names the calendar.
+
+        `Crowded` where it, or its service, is asked too much already or is let rest; `patience` is how many seconds
+        one waits for a place.
+        """
         with self._database.reading() as tx:
             known = calendars.calendar(tx, tenant, calendar)
-        with self.open_account(tenant, known.connection) as provider:
+        with self.open_account(tenant, known.connection, patience=patience) as provider:
             yield provider, Remote(known.remote)
 
     @contextmanager
-    def open_account(self, tenant: TenantId, connection: ConnectionId) -> Iterator[CalendarProvider]:
+    def open_account(
+        self, tenant: TenantId, connection: ConnectionId, *, patience: float = PATIENCE
+    ) -> Iterator[CalendarProvider]:
         """One connected account, opened for this task alone."""
         account = self._account(tenant, connection)
         key = (tenant, connection, replace(account, grant=""))
         provider = self._taken(key) or self._opened(tenant, connection, account)
+        at_once = provider.abilities.mailbox_limit
         try:
-            yield provider
+            with self._limits.turn((tenant, connection), _service(account), at_once=at_once, patience=patience):
+                yield provider
         except BaseException:
             # What failed may be in any state, and its password may be the reason: never lend it again.
             provider.close()
@@ -148,6 +163,11 @@ class Grants:
             closing = [self._idle.pop(key) for key in gone]
         for one in closing:
             one.close()
+
+
+def _service(account: Account) -> str:
+    """Who would be troubled by all accounts like this one: a service, or one server of those that are many."""
+    return f"{account.provider} {urlsplit(account.url).netloc}"
 
 
 def _row(connection: ConnectionId) -> str:

@@ -24,6 +24,10 @@ TRIED_FOR = timedelta(days=7)
 """After this the secret goes, undone or not: a channel has ended by then, and its owner can withdraw what they gave."""
 
 
+LEAVES_NOTHING = frozenset({"caldav", "ics", "import"})
+"""What is opened with a password, an address or not at all: nothing was granted, and nothing rings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Farewell:
     """What it takes to undo at a service what was done for an account."""
@@ -88,7 +92,7 @@ def leave(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, now:
 
 def part(tx: Tx, vault: Vault, tenant: TenantId, told: Farewell, now: datetime) -> None:
     """Have that undone, if there is anything."""
-    if not told.channels and not told.account.grant:
+    if told.account.provider in LEAVES_NOTHING:
         return
     farewell = new_id()
     farewells.add(tx, tenant, farewell, vault.seal(tx, tenant, _row(farewell), msgspec.json.encode(told)), now)

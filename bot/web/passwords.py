@@ -42,7 +42,8 @@ class Passwords:
 
     def sign_in(self, request: Request, session: Session, form: Form) -> Response:
         """Opens the account, or says what is wrong and keeps everything that was typed but the password."""
-        service = ICLOUD if self._is_icloud(request) else form.one("service")
+        named = form.one("service")
+        service = ICLOUD if self._is_icloud(request) else named if named != ICLOUD else ""
         typed = SignIn(service=service, url=form.one("url"), user=form.one("user"), password=form.one("password"))
         made = self.doors.connecting.sign_in(session, typed)
         if isinstance(made, NotConnected):
@@ -53,7 +54,7 @@ class Passwords:
         self, request: Request, session: Session, typed: SignIn = NOTHING_TYPED, reasons: tuple[Why, ...] = ()
     ) -> Response:
         is_icloud = self._is_icloud(request)
-        services = [one for one in SERVICES.values() if one.name != ICLOUD or ICLOUD in self.kinds]
+        services = [one for one in SERVICES.values() if one.name != ICLOUD]  # it has a page of its own
         return self.doors.pages.draw(
             "icloud" if is_icloud else "sign_in",
             status=_status(reasons),

@@ -112,7 +112,8 @@ def told(handed: Handed, home: str) -> Iterator[str]:
     repeating = f", {seen.repeating} of them repeating" if seen.repeating else ""
     span = ""
     if seen.first is not None and seen.last is not None:
-        span = f", from {_day(seen.first, home)} to {_day(seen.last, home)}"
+        first, last = _day(seen.first, home), _day(seen.last, home)
+        span = f", on {first}" if first == last else f", from {first} to {last}"
     yield f"{events}{repeating}{span}."
     yield f"It adds {_number(seen.ahead, 'busy time')} in the year to come."
     if seen.zones:

@@ -52,7 +52,7 @@ class Publisher:
 def publishing() -> Iterator[Publisher]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = publisher.answers
+            status, body = made.answers
             self.send_response(status)
             self.send_header("Content-Type", "text/calendar")
             self.send_header("Content-Length", str(len(body)))
@@ -63,11 +63,11 @@ def publishing() -> Iterator[Publisher]:
             """Nobody listens."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    publisher = Publisher(server.server_address[1])
+    made = Publisher(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield publisher
+        yield made
     finally:
         server.shutdown()
         server.server_close()
