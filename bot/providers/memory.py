@@ -27,33 +27,25 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
-from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Kind, Response, Status, Written
-from bot.core.ids import derived
-from bot.core.intervals import Interval, merge
+from bot.core.errors import NotFound, OverlapError, SignInNeeded, TryLater
+from bot.core.events import Draft, Instance, Kind, Response
+from bot.core.intervals import Interval
 from bot.providers.base import (
-    SHARED,
     Abilities,
     Account,
-    Channel,
-    Channels,
-    Cursor,
-    Directory,
     Keeper,
-    Reading,
     Remote,
     RemoteCalendar,
     Room,
 )
+from bot.providers.memory_account import Opened
 
 PASSWORD = "app-password"  # noqa: S105 - the twin's accounts all open with it
-CHANNEL_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
+class Event:
     """One stored object: every instance of one UID, its title, and how often it was written."""
 
     title: str
@@ -72,12 +64,12 @@ class _Event:
 
 
 @dataclass(slots=True)
-class _Calendar:
+class Calendar:
     """What the service holds of one calendar."""
 
     owner: str
     shown: RemoteCalendar
-    events: dict[str, _Event] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
     changes: int = 0
     oldest_cursor: int = 0
 
@@ -102,7 +94,7 @@ class Service:
         """Whose free/busy an address shows to every account of a service that `sees_colleagues`, or why it does not."""
         self.calls = 0
         """How many calls came in, refused ones too."""
-        self._calendars: dict[Remote, _Calendar] = {}
+        self._calendars: dict[Remote, Calendar] = {}
         self._troubles: dict[str, OverlapError] = {}
         self._losing: set[str] = set()
         self._race: Callable[[], None] | None = None
@@ -139,7 +131,7 @@ class Service:
             remote=remote, name=name, zone=zone, is_writable=is_writable, is_transparent=is_transparent
         )
         with self._lock:
-            self._calendars[remote] = _Calendar(user, shown)
+            self._calendars[remote] = Calendar(user, shown)
         return remote
 
     def place(
@@ -161,7 +153,7 @@ class Service:
         with self._lock:
             held = self._held(remote)
             held.changes += 1
-            before = held.events.get(instances[0].uid) or _Event(title=title, instances=(), version=0)
+            before = held.events.get(instances[0].uid) or Event(title=title, instances=(), version=0)
             stored = replace(before, title=title, instances=tuple(instances), version=held.changes)
             held.events[instances[0].uid] = stored
 
@@ -283,7 +275,7 @@ class Service:
                     self._deliver(theirs, (remote, draft.uid), kept, response)
                     break
 
-    def _deliver(self, theirs: Remote, host: tuple[Remote, str], event: _Event, response: Response) -> None:
+    def _deliver(self, theirs: Remote, host: tuple[Remote, str], event: Event, response: Response) -> None:
         uid = self.shown_as(event.first.uid) or event.first.uid
         kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
         shown = replace(event.first, uid=uid, ours=None, kind=kind, is_declined=response is Response.DECLINED)
@@ -297,12 +289,12 @@ class Service:
             for one in [one for one, event in held.events.items() if event.host == (remote, uid)]:
                 self.drop(theirs, one)
 
-    def _held(self, remote: Remote) -> _Calendar:
+    def _held(self, remote: Remote) -> Calendar:
         if remote not in self._calendars:
             raise NotFound("This calendar is not there (any more).")
         return self._calendars[remote]
 
-    def _event(self, remote: Remote, uid: str) -> _Event:
+    def _event(self, remote: Remote, uid: str) -> Event:
         return self._held(remote).events[uid]
 
     @contextmanager
@@ -325,219 +317,6 @@ class Service:
         act, self._race = self._race, None
         if act is not None:
             act()
-
-
-class Opened:
-    """One user's opened account: the port, over the service."""
-
-    def __init__(self, service: Service, account: Account) -> None:
-        self._service = service
-        self._account = account
-
-    def __enter__(self) -> "Opened":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def abilities(self) -> Abilities:
-        return self._service.abilities
-
-    @property
-    def addresses(self) -> Sequence[str]:
-        return self._account.addresses
-
-    def calendars(self) -> Sequence[RemoteCalendar]:
-        with self._service._call(self._account):
-            held = self._service._calendars.values()
-            return [one.shown for one in held if one.owner == self._account.user]
-
-    def changed(self, remote: Remote, since: Cursor) -> bool:
-        with self._service._call(self._account):
-            if remote.startswith(SHARED):
-                raise CursorExpired("What an address shows has no cursor.")
-            held = self._own(remote)
-            if not since.isdecimal() or int(since) < held.oldest_cursor:
-                raise CursorExpired("This cursor is too old.")
-            return held.changes != int(since)
-
-    def read(self, remote: Remote, window: Interval, zone: str) -> Reading:
-        with self._service._call(self._account):
-            if remote.startswith(SHARED):
-                return self._shown(remote, window)
-            held = self._own(remote)
-            every = [one for event in held.events.values() for one in event.instances]
-            return Reading(
-                instances=tuple(one for one in every if one.ours or (one.blocks and one.when.overlaps(window))),
-                window=window,
-                cursor=Cursor(str(held.changes)),
-            )
-
-    def put(self, remote: Remote, draft: Draft) -> Written:
-        with self._service._call(self._account):
-            held = self._writable(remote)
-            seen = held.events.get(draft.uid)
-            self._service._meanwhile()
-            stands = held.events.get(draft.uid)
-            if stands != seen:
-                raise Stale("The event changed while it was being written.")
-            if stands is not None and stands.first.ours != draft.meeting:
-                raise Stale("Somebody else's event has this UID.")
-            wanted = _drafted(draft, 0 if stands is None else stands.first.sequence)
-            invited = {one.email.lower() for one in draft.invitees if one.is_invited and one.email}
-            is_same = stands is not None and (stands.instances, stands.title) == ((wanted,), draft.title)
-            if not is_same or stands is None or invited != dict(stands.guests).keys():
-                self._service.store(remote, (wanted,), draft.title)
-                if self.abilities.invites:
-                    self._service._invite(remote, draft)
-            self._service._answer(self._account)
-            return self._written(held.events[draft.uid])
-
-    def get(self, remote: Remote, uid: str) -> Written | None:
-        with self._service._call(self._account):
-            event = self._own(remote).events.get(uid)
-            return None if event is None else self._written(event)
-
-    def remove(self, remote: Remote, uid: str) -> None:
-        with self._service._call(self._account):
-            event = self._writable(remote).events.get(uid)
-            if event is not None and event.first.ours is not None:
-                self._service.drop(remote, uid)
-                self._service._take_back(remote, uid)
-            self._service._answer(self._account)
-
-    def title(self, remote: Remote, uid: str, starts: datetime) -> str | None:
-        with self._service._call(self._account):
-            event = self._own(remote).events.get(uid)
-            is_there = event is not None and any(one.starts == starts for one in event.instances)
-            return event.title if event is not None and is_there else None
-
-    def answer(self, remote: Remote, uid: str, response: Response) -> None:
-        with self._service._call(self._account):
-            if uid not in self._own(remote).events:
-                raise NotFound("This invitation is not there (any more).")
-            self._service.respond(remote, uid, response)
-            self._service.answers[remote, uid] = response
-            self._service._answer(self._account)
-
-    @property
-    def channels(self) -> Channels | None:
-        return _Ringing(self) if self.abilities.quiet_cadence is not None else None
-
-    @property
-    def directory(self) -> Directory | None:
-        return None if self._service.rooms is None else _Rooms(self._service.rooms)
-
-    def health(self) -> None:
-        with self._service._call(self._account):
-            pass
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _written(self, event: _Event) -> Written:
-        first = event.first
-        return Written(
-            uid=first.uid,
-            meeting=first.ours or None,
-            when=first.when,
-            sequence=first.sequence,
-            status=first.status,
-            etag=f'"{event.version}"',
-            ical_uid=None if first.ours is None else self._service.shown_as(first.uid),
-            link=event.link,
-            answers=event.guests,
-        )
-
-    def _shown(self, remote: Remote, window: Interval) -> Reading:
-        """When the user of that address is busy, merged: no service says with what."""
-        address = remote.removeprefix(SHARED)
-        told = self._service.shows.get(address) if self.abilities.sees_colleagues else None
-        if isinstance(told, OverlapError):
-            raise told
-        if told is None and address not in self._service.halls:
-            raise NotFound("There is no such mailbox.")
-        held = self._service._calendars.values()
-        events = [(one.owner, event) for one in held for event in one.events.values()]
-        comes = (None, Response.DECLINED)
-        theirs = [event for owner, event in events if owner == told or dict(event.guests).get(address) not in comes]
-        every = [one for event in theirs for one in event.instances]
-        taken = merge(one.when for one in every if one.blocks and one.when.overlaps(window))
-        busy = [
-            Instance(
-                uid=derived(remote, when.start.isoformat(), when.end.isoformat()),
-                starts=when.start,
-                when=when,
-                kind=Kind.HARD,
-            )
-            for when in taken
-        ]
-        return Reading(instances=tuple(busy), window=window, cursor=None)
-
-    def _own(self, remote: Remote) -> _Calendar:
-        if remote.startswith(SHARED):
-            raise Refused("What an address shows can only be read.")
-        held = self._service._held(remote)
-        if held.owner != self._account.user:
-            raise Refused("This calendar is somebody else's.")
-        return held
-
-    def _writable(self, remote: Remote) -> _Calendar:
-        held = self._own(remote)
-        if not held.shown.is_writable:
-            raise Refused("This calendar can only be read.")
-        return held
-
-
-class _Ringing:
-    """Its push channels; a test rings them by asking the service who is to be told."""
-
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
-
-    def open(self, remote: Remote, *, channel: str, secret: str, address: str, now: datetime) -> Channel:
-        service = self._opened._service
-        with service._call(self._opened._account):
-            if channel in service.ringing:
-                raise Refused("This channel id was used before.")
-            self._opened._own(remote)
-            service.ringing[channel] = (remote, secret, address)
-            return Channel(id=channel, resource=f"resource of {remote}", expires_at=now + CHANNEL_LIFE)
-
-    def renew(self, channel: Channel, *, now: datetime) -> Channel | None:
-        service = self._opened._service
-        with service._call(self._opened._account):
-            if channel.id not in service.ringing:
-                raise NotFound("This channel is over.")
-            return replace(channel, expires_at=now + CHANNEL_LIFE) if service.renews else None
-
-    def close(self, channel: Channel) -> None:
-        with self._opened._service._call(self._opened._account):
-            self._opened._service.ringing.pop(channel.id, None)
-
-
-class _Rooms:
-    """Its directory."""
-
-    def __init__(self, rooms: Sequence[Room]) -> None:
-        self._rooms = rooms
-
-    def rooms(self) -> Sequence[Room]:
-        return self._rooms
-
-
-def _drafted(draft: Draft, sequence: int) -> Instance:
-    return Instance(
-        uid=draft.uid,
-        starts=draft.when.start,
-        when=draft.when,
-        kind=Kind.SOFT if draft.status is Status.TENTATIVE else Kind.HARD,
-        ours=draft.meeting,
-        status=draft.status,
-        sequence=max(draft.sequence, sequence),
-        blocks=draft.status is not Status.CANCELLED,
-    )
 
 
 def _address(user: str) -> str:

@@ -52,7 +52,7 @@ class Owing:
         return min(now + self._since_written(meeting, now), meeting.waits_until)
 
     def follow(self, meeting: Meeting) -> Meeting | datetime | None:
-        """The meeting with a link that has come; else when to look again, less and less often; None once all is there."""
+        """The meeting with a link that has come, else when to look again, ever less often; None once all is there."""
         now = self.clock.now()
         booked = meeting.booked_at or now
         is_late = not saga_plan.unanswered(meeting) and now >= booked + saga_plan.OWED
