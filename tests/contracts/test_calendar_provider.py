@@ -15,8 +15,10 @@ from bot.playground.stands.google.stand import GoogleStand
 from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
 from tests.contracts.calendar_stages import ZONE, InMemory, OnServer, Stage
+from tests.contracts.feed_stage import OnFeed
 from tests.contracts.google_stage import OnGoogle
 from tests.contracts.microsoft_stage import OnMicrosoft
+from tests.providers.publisher import Publisher, publisher
 from tests.servers import Server, radicale, xandikos
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -59,8 +61,21 @@ def microsoft() -> Iterator[MicrosoftStand]:
         assert stand.refusals == []
 
 
-@pytest.fixture(params=["memory", "radicale", "xandikos", "google", "microsoft"])
+@pytest.fixture(scope="module")
+def publishing() -> Iterator[Publisher]:
+    with publisher() as server:
+        yield server
+
+
+EVERY = ("memory", "radicale", "xandikos", "google", "microsoft")
+reading_too = pytest.mark.parametrize("stage", [*EVERY, "ics"], indirect=True)
+"""For promises about reading: those who can only be read make them too."""
+
+
+@pytest.fixture(params=EVERY)
 def stage(request: pytest.FixtureRequest) -> Stage:
+    if request.param == "ics":
+        return OnFeed(request.getfixturevalue("publishing"))
     if request.param == "memory":
         return InMemory(WINDOW)
     if request.param == "google":
@@ -105,12 +120,14 @@ def test_it_lists_the_calendars_of_the_account(stage: Stage, opened: CalendarPro
     assert (listed[work].name, listed[work].is_writable, listed[work].is_transparent) == ("Work", True, False)
 
 
+@reading_too
 def test_an_empty_calendar_is_a_complete_answer(opened: CalendarProvider, work: Remote) -> None:
     reading = read(opened, work)
     assert (reading.instances, reading.window) == ((), WINDOW)
     assert reading.cursor is not None
 
 
+@reading_too
 @pytest.mark.parametrize(
     ("name", "uid", "expected"),
     [
@@ -149,6 +166,7 @@ def test_what_blocks_is_read_expanded(
     assert found == expected
 
 
+@reading_too
 def test_an_event_that_goes_frees_its_time(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     stage.place(work, "plain", corpus("plain"))
     assert len(standing(opened, work)) == 1
@@ -232,6 +250,7 @@ def test_a_copy_of_ours_is_read_beyond_the_window_too(stage: Stage, opened: Cale
     assert [one.when for one in standing(opened, work)] == [later]
 
 
+@reading_too
 def test_the_detector_tells_of_every_change(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     here = cursor(opened, work)
     assert not opened.changed(work, here)
@@ -241,11 +260,15 @@ def test_the_detector_tells_of_every_change(stage: Stage, opened: CalendarProvid
     assert not opened.changed(work, here)
     stage.drop(work, "plain")
     assert opened.changed(work, here)
+
+
+def test_the_detector_tells_of_what_we_write(opened: CalendarProvider, work: Remote) -> None:
     here = cursor(opened, work)
     opened.put(work, DRAFT)
     assert opened.changed(work, here)
 
 
+@reading_too
 def test_a_cursor_that_never_was_is_expired(opened: CalendarProvider, work: Remote) -> None:
     for nonsense in ("", "nonsense", "token nonsense", "token http://radicale.org/ns/sync/" + "0" * 64):
         with pytest.raises(CursorExpired):
@@ -271,6 +294,7 @@ def test_an_invitation_that_is_not_there_cannot_be_answered(opened: CalendarProv
         opened.answer(work, "missing", Response.ACCEPTED)
 
 
+@reading_too
 def test_a_title_is_read_live(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     stage.place(work, "plain", corpus("plain"))
     assert opened.title(work, "plain", NINE.start) == "Do not look"
@@ -290,12 +314,26 @@ def test_a_wrong_password_asks_for_a_new_sign_in(stage: Stage, work: Remote) -> 
     stranger.close()
 
 
+@reading_too
 def test_a_calendar_that_is_gone_is_not_found(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     gone = stage.missing(work)
     with pytest.raises(NotFound):
         read(opened, gone)
+
+
+def test_nothing_is_put_in_a_calendar_that_is_gone(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     with pytest.raises(NotFound):
-        opened.put(gone, DRAFT)
+        opened.put(stage.missing(work), DRAFT)
+
+
+@reading_too
+def test_a_service_that_is_down_is_read_when_it_is_back(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
+    here = cursor(opened, work)
+    with stage.down():
+        for call in (lambda: opened.changed(work, here), lambda: read(opened, work)):
+            with pytest.raises(TryLater):
+                call()
+    assert not opened.changed(work, here)
 
 
 def test_a_service_that_is_down_may_be_back_later(stage: Stage, opened: CalendarProvider, work: Remote) -> None:

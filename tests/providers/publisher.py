@@ -30,7 +30,7 @@ class Publisher:
         self.url = f"http://127.0.0.1:{port}{SECRET}"
         self.page = Page()
         self.seen: list[Mapping[str, str]] = []
-        self._allowed = frozenset({f"127.0.0.1:{port}"})
+        self.allowed = frozenset({f"127.0.0.1:{port}"})
 
     def says(self, body: bytes | Callable[[], Iterator[bytes]], headers: str = "", *, status: int = 200) -> None:
         """From now on; the headers as they are written, a line each."""
@@ -41,9 +41,8 @@ class Publisher:
         account = Account(
             provider="ics", url="", user="Feed of 127.0.0.1", password=self.url, addresses=("ana@example.org",)
         )
-        limits = {"all_within": timedelta(seconds=within), "read_within": timedelta(seconds=read_within)}
         door = Door(
-            allowed=self._allowed,
+            allowed=self.allowed,
             all_within=timedelta(seconds=within),
             read_within=timedelta(seconds=read_within),
         )
