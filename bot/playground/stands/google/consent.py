@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.playground.stands.google.calls import Token
 from bot.playground.stands.google.office import Office
+from bot.playground.stands.google.page import SIGN_IN, Asking, back, drawn
 from bot.playground.stands.google.refusals import Refusal
 
-SIGN_IN = ("openid", "email", "profile")
 EMAIL = "https://www.googleapis.com/auth/userinfo.email"
 KNOWN = frozenset(
     f"https://www.googleapis.com/auth/{name}"
@@ -38,21 +38,6 @@ ACCESS_LIFE = timedelta(seconds=3599)
 CODE_LIFE = timedelta(minutes=10)
 WEEK = 604_799
 NEEDED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """A request for consent that is on somebody's screen."""
-
-    scopes: tuple[str, ...]
-    redirect_uri: str
-    state: str
-    challenge: str
-    nonce: str
-    is_offline: bool
-    is_prompted: bool
-    keeps_granted: bool
-    hint: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +105,7 @@ class Consent:
         )
         named = secrets.token_urlsafe(12)
         self.askings[named] = asking
-        return HTMLResponse(_page(named, asking, [one.email for one in self.office.users.values() if one.room is None]))
+        return HTMLResponse(drawn(named, asking, [one.email for one in self.office.users.values() if one.room is None]))
 
     async def decided(self, request: Request) -> Response:
         """They pressed a button."""
@@ -130,11 +115,11 @@ class Consent:
             return HTMLResponse("<h1>This page is over</h1>", status_code=400)
         email = str(form.get("email", ""))
         if form.get("answer") != "allow" or email not in self.office.users:
-            return _back(asking, {"error": "access_denied"})
+            return back(asking, {"error": "access_denied"})
         ticked = {str(one) for one in form.getlist("scope")}
         code = self.code(asking, email, ticked)
         scopes = " ".join(sorted(self.codes[code].scopes))
-        return _back(asking, {"code": code, "scope": scopes, "authuser": "0", "prompt": "consent"})
+        return back(asking, {"code": code, "scope": scopes, "authuser": "0", "prompt": "consent"})
 
     def code(self, asking: Asking, email: str, ticked: Iterable[str]) -> str:
         """A code for what they ticked; signing in itself cannot be unticked."""
@@ -282,31 +267,3 @@ class Consent:
 
     def _living(self, email: str) -> list[Grant]:
         return [one for one in self.grants.values() if one.email == email and not one.is_over]
-
-
-def _back(asking: Asking, told: dict[str, str]) -> Response:
-    return RedirectResponse(f"{asking.redirect_uri}?{urlencode({'state': asking.state, **told})}", status_code=302)
-
-
-def _page(named: str, asking: Asking, emails: list[str]) -> str:
-    """Boxes only where there is more than one thing to allow."""
-    options = "".join(
-        f'<option value="{escape(one)}"{" selected" if one == asking.hint else ""}>{escape(one)}</option>'
-        for one in emails
-    )
-    wanted = [one for one in asking.scopes if one not in SIGN_IN]
-    kind = "checkbox" if len(wanted) > 1 else "hidden"
-    boxes = "".join(
-        f'<p><label><input type="{kind}" name="scope" value="{escape(one)}" checked> '
-        f"{escape(one.rpartition('/')[2])}</label></p>"
-        for one in wanted
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in with Google (stand-in)</title>'
-        '<meta name="viewport" content="width=device-width">'
-        "<h1>Overlap wants access to your Google Account</h1>"
-        f'<form method="post" action="/o/oauth2/v2/consent"><input type="hidden" name="asking" value="{named}">'
-        f'<p><label>Account <select name="email">{options}</select></label></p>{boxes}'
-        '<p><button name="answer" value="allow">Continue</button> '
-        '<button name="answer" value="deny">Cancel</button></p></form></html>'
-    )

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.playground.stands.google.calls import Call
-from bot.playground.stands.google.office import Calendar, Event, Office
+from bot.playground.stands.google.office import Calendar, Office
 from bot.playground.stands.google.refusals import Refusal
-from bot.playground.stands.google.series import FOR_EVER, instant
+from bot.playground.stands.google.series import FOR_EVER, Event, instant
 
 ALONE = frozenset(
     {"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin"}

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.playground.stands.google.copies import blocks, copy_for, is_moved, make_video, merged
 from bot.playground.stands.google.refusals import Refusal
-from bot.playground.stands.google.series import FOR_EVER, instances, instant
+from bot.playground.stands.google.series import FOR_EVER, Event, instances, instant
 
-Event = dict[str, Any]
-PRIVATE = ("extendedProperties", "reminders", "transparency", "colorId", "visibility", "status")
-"""What a guest's copy has of its own; of the properties only the private ones."""
 MEMORY = frozenset({"kind", "id", "iCalUID", "created", "creator", "organizer", "etag", "htmlLink", "updated"})
 
 
@@ -144,7 +142,7 @@ class Office:
     def change(self, calendar: Calendar, event: Event, told: Event) -> Event:
         """What a PATCH does: objects are merged, lists replaced, null removes."""
         before = copy.deepcopy(event)
-        after: Event = _merged(event, {name: value for name, value in told.items() if name not in MEMORY})
+        after: Event = merged(event, {name: value for name, value in told.items() if name not in MEMORY})
         if is_moved(before, after, calendar.zone) and "sequence" not in told:
             after["sequence"] = before.get("sequence", 0) + 1
         if after.get("sequence", 0) < before.get("sequence", 0):
@@ -193,7 +191,7 @@ class Office:
             is_out = email not in guests or event["status"] == "cancelled"
             if kept is None and is_out:
                 continue
-            self.store(there, _copy_for(event, kept, is_out=is_out))
+            self.store(there, copy_for(event, kept, is_out=is_out))
         if not self.rooms_wait:
             self.rooms_answer()
 
@@ -213,7 +211,7 @@ class Office:
                 kept = (event.get("conferenceData") or {}).get("createRequest") or {}
                 if (kept.get("status") or {}).get("statusCode") == "pending":
                     changed = copy.deepcopy(event)
-                    _make_video(changed, state)
+                    make_video(changed, state)
                     self.store(calendar, changed)
 
     def _is_taken(self, calendar: Calendar, event: Event) -> bool:
@@ -237,15 +235,10 @@ class Office:
         if order is not None and "status" not in order:
             order["status"] = {"statusCode": "pending"}
             if not self.meets_wait:
-                _make_video(event, "success")
+                make_video(event, "success")
 
     def _stamp(self) -> str:
         return f"{self.now():%Y-%m-%dT%H:%M:%S}.000Z"
-
-
-def is_moved(before: Event, after: Event, zone: str) -> bool:
-    """Whether it is at another time now."""
-    return any(instant(before[side], zone) != instant(after[side], zone) for side in ("start", "end"))
 
 
 def busy(office: Office, calendar: Calendar, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
@@ -256,60 +249,12 @@ def busy(office: Office, calendar: Calendar, start: datetime, end: datetime) -> 
             continue
         for one in office.expanded(calendar, event, end):
             begins, ends = instant(one["start"], calendar.zone), instant(one["end"], calendar.zone)
-            if begins < end and start < ends and _blocks(one, calendar.id):
+            if begins < end and start < ends and blocks(one, calendar.id):
                 found.append((max(begins, start), min(ends, end)))
-    merged: list[tuple[datetime, datetime]] = []
+    joined: list[tuple[datetime, datetime]] = []
     for begins, ends in sorted(found):
-        if merged and begins <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
         else:
-            merged.append((begins, ends))
-    return merged
-
-
-def _blocks(event: Event, address: str) -> bool:
-    if event["status"] == "cancelled" or event.get("transparency") == "transparent":
-        return False
-    if event.get("eventType") in ("workingLocation", "birthday"):
-        return False
-    mine = [one for one in event.get("attendees") or () if one["email"].lower() == address]
-    return not mine or mine[0].get("responseStatus") != "declined"
-
-
-def _copy_for(event: Event, kept: Event | None, *, is_out: bool) -> Event:
-    new = copy.deepcopy(event)
-    properties = new.pop("extendedProperties", {})
-    own = (kept or {}).get("extendedProperties", {})
-    sides = {"shared": properties.get("shared"), "private": own.get("private")}
-    if any(sides.values()):
-        new["extendedProperties"] = {side: marks for side, marks in sides.items() if marks}
-    for name in PRIVATE[1:-1]:
-        new.pop(name, None)
-        if kept is not None and name in kept:
-            new[name] = kept[name]
-    if is_out:
-        new["status"] = "cancelled"
-    return new
-
-
-def _merged(old: Any, new: Any) -> Any:
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return copy.deepcopy(new)
-    merged = copy.deepcopy(old)
-    for name, value in new.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = _merged(merged.get(name), value)
-    return merged
-
-
-def _make_video(event: Event, state: str) -> None:
-    made = event["conferenceData"]
-    made["createRequest"]["status"] = {"statusCode": state}
-    if state == "success":
-        code = f"{made['createRequest']['requestId'][:3]}-demo-{made['createRequest']['requestId'][3:6]}"
-        made["conferenceId"] = code
-        made["conferenceSolution"] = {"key": {"type": "hangoutsMeet"}, "name": "Google Meet"}
-        made["entryPoints"] = [{"entryPointType": "video", "uri": f"https://meet.google.com/{code}"}]
-        event["hangoutLink"] = f"https://meet.google.com/{code}"
+            joined.append((begins, ends))
+    return joined

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from bot.playground.stands.google.calls import Call, Json
 from bot.playground.stands.google.lists import Lists
-from bot.playground.stands.google.office import Calendar, Event, Office, busy
+from bot.playground.stands.google.office import Calendar, Office, busy
 from bot.playground.stands.google.push import Pushes
 from bot.playground.stands.google.refusals import Refusal, sin
+from bot.playground.stands.google.series import Event
 
 WRITERS = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 ID = re.compile(r"[0-9a-v]{5,1024}")

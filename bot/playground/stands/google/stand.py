@@ -22,10 +22,10 @@ from bot.playground.stands.google.calls import Fault, heard
 from bot.playground.stands.google.consent import Consent
 from bot.playground.stands.google.described import Method, methods
 from bot.playground.stands.google.lists import Lists
-from bot.playground.stands.google.office import Calendar, Event, Office, User
+from bot.playground.stands.google.office import Calendar, Office, User
 from bot.playground.stands.google.push import Pushes
 from bot.playground.stands.google.refusals import Refusal
-from bot.playground.stands.google.series import moment
+from bot.playground.stands.google.series import Event, moment
 from bot.playground.stands.google.service import Service
 from bot.playground.stands.serving import Serving
 
