@@ -1,10 +1,11 @@
 """The corpus: one file for every oddity that calendars are known to hold, and what must be read from it."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import NotACalendar
@@ -15,13 +16,14 @@ from bot.providers.ical.read import instances
 CORPUS = Path(__file__).parent.parent / "corpus"
 WINDOW = Interval(datetime(2026, 11, 23, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
 NINE = "12-01 08:00–12-01 09:00"
+MOVED = ["11-24 08:00–11-24 09:00", "12-01 13:00–12-01 14:00", "12-08 08:00–12-08 09:00"]
 DAY = "11-30 23:00–12-01 23:00"
 
 
-def read(name: str) -> list[Instance]:
+def read(name: str, window: Interval = WINDOW) -> list[Instance]:
     data = (CORPUS / f"{name}.ics").read_bytes()
     return sorted(
-        instances(data, WINDOW, "Europe/Berlin", ["ana@example.org"]), key=lambda one: (one.when.start, one.starts)
+        instances(data, window, "Europe/Berlin", ["ana@example.org"]), key=lambda one: (one.when.start, one.starts)
     )
 
 
@@ -105,6 +107,34 @@ def told(found: list[Instance]) -> list[str]:
             ["11-23 09:00–11-23 10:00", "11-24 09:00–11-24 10:00", "11-25 09:00–11-25 10:00"],
         ),
         ("fortnightly-from-1950", ["11-24 09:00–11-24 10:00", "11-26 09:00–11-26 10:00"]),
+        ("zone-windows-dropped", ["11-30 21:00–11-30 22:00"]),
+        ("zone-of-nobody", [NINE]),
+        ("zone-of-nobody-in-export", ["12-01 14:00–12-01 15:00"]),
+        ("zone-as-offset", ["12-01 07:00–12-01 08:00"]),
+        ("zone-windows-label", [NINE]),
+        ("zone-microsoft-utc", ["12-01 09:00–12-01 10:00"]),
+        ("zone-eastern-label", [NINE]),
+        ("zone-trailing-space", ["12-01 14:00–12-01 15:00"]),
+        ("zone-misdescribed", [NINE]),
+        ("zone-described-by-dates", ["12-01 14:00–12-01 15:00", "03-15 13:00–03-15 14:00"]),
+        ("zone-described-oddly", [NINE, "03-15 05:00–03-15 06:00"]),
+        ("in-a-gap", ["03-28 01:30–03-28 02:30"]),
+        (
+            "series-through-a-gap",
+            ["03-27 01:30–03-27 02:30", "03-28 01:30–03-28 02:30", "03-29 00:30–03-29 01:30"],
+        ),
+        ("series-exdate-as-date", ["11-24 08:00–11-24 09:00", "12-08 08:00–12-08 09:00"]),
+        ("recurrence-id-in-utc", MOVED),
+        ("recurrence-id-as-date", MOVED),
+        ("two-exceptions-of-one", [MOVED[0], "12-01 15:00–12-01 16:00", MOVED[2]]),
+        ("series-day-shift", ["11-24 08:00–11-24 09:00", "11-25 08:00–11-25 09:00", "12-02 08:00–12-02 09:00"]),
+        ("outlook-elsewhere", []),
+        ("outlook-tentative", [NINE]),
+        ("private", [NINE]),
+        ("accepted-and-transparent", [NINE]),
+        ("utf-16", [NINE]),
+        ("latin-1", [NINE]),
+        ("folded-in-a-name", [NINE]),
     ],
 )
 def test_the_corpus(name: str, expected: list[str]) -> None:
@@ -125,6 +155,24 @@ def test_the_corpus(name: str, expected: list[str]) -> None:
 )
 def test_a_series_that_cannot_be_expanded_becomes_one_block(name: str, expected: list[str]) -> None:
     assert told(read(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("duration-over-autumn", ["10-30 21:00–10-31 05:00"], id="eight hours are eight hours"),
+        pytest.param("end-over-autumn", ["10-30 21:00–10-31 06:00"], id="until seven is until seven"),
+        pytest.param("in-a-fold", ["10-31 00:30–10-31 00:45"], id="what is shown twice is the first"),
+        pytest.param(
+            "half-hour-over-autumn",
+            ["03-28 22:00–03-28 23:00", "04-04 22:30–04-04 23:30"],
+            id="clocks set by half an hour",
+        ),
+    ],
+)
+def test_clocks_that_are_set(name: str, expected: list[str]) -> None:
+    later = Interval(datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC))
+    assert told(read(name, later)) == expected
 
 
 def test_a_count_of_billions_ends_at_the_window() -> None:
@@ -212,6 +260,22 @@ def test_a_path_is_text_and_never_opened(tmp_path: Path) -> None:
 def test_noise_is_refused_and_nothing_worse(data: bytes) -> None:
     with pytest.raises(NotACalendar):
         instances(data, WINDOW, "UTC", [])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    name=st.sampled_from(sorted(path.stem for path in CORPUS.glob("*.ics") if not path.stem.startswith("bomb"))),
+    at=st.floats(0, 1),
+    length=st.integers(0, 12),
+    instead=st.one_of(
+        st.binary(max_size=6), st.text("0123456789TZ:;,=-+PBYDAWEKMOINTRVLC", max_size=8).map(str.encode)
+    ),
+)
+def test_damage_is_read_or_refused_and_nothing_worse(name: str, at: float, length: int, instead: bytes) -> None:
+    data = (CORPUS / f"{name}.ics").read_bytes()
+    here = int(at * len(data))
+    with suppress(NotACalendar):
+        instances(data[:here] + instead + data[here + length :], WINDOW, "UTC", ["ana@example.org"])
 
 
 @given(

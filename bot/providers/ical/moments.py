@@ -13,10 +13,11 @@ from bot.providers.ical.lines import Event, line
 from bot.providers.ical.offsets import DAY, UNIVERSAL, Offsets
 from bot.providers.ical.says import Said
 from bot.providers.ical.stamps import Odd, day_number, second_of_day
-from bot.providers.ical.steps import EPOCH
+from bot.providers.ical.steps import EPOCH, FIRST, LAST
 from bot.providers.ical.zones import Zones
 
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = (FIRST + 2) * DAY, (LAST - 2) * DAY
 MOST_REMEMBERED = 20_000
 
 
@@ -123,7 +124,11 @@ class Moments:
         end = event.props.get("DTEND")
         ends = None if end is None else self.wall(end)
         found = self._day(begins[0], ends, said) if begins[1] is None else self._timed(begins, ends, said)
-        if found is None or named is None:
+        if found is None:
+            return None
+        if not EARLIEST < found.begins < found.ends < LATEST:
+            raise Odd("a time before or after all that can be counted")
+        if named is None:
             return found
         return Found(self.utc(self.wall(named)), found.begins, found.ends, found.all_day)
 
@@ -140,6 +145,8 @@ class Moments:
         start = self.utc(begins)
         if ends is not None:
             end = self.utc(ends)
+            if end <= start and ends[0] > begins[0] and ends[1] is begins[1]:
+                end = start + ends[0] - begins[0]  # it begins in an hour that the clocks skip
         elif said.duration is None:
             end = start
         else:

@@ -231,7 +231,7 @@ class _Reader:
             return stepped(uid, events, sources, self._moments, self._since, self._until)
         except Untamed as error:
             return self._made(uid, self._guessed(events, sources, error))
-        except (Odd, OverflowError, InvalidInput):
+        except (Odd, OverflowError, ValueError, InvalidInput):
             return self._made(uid, self._oddly(events, sources))
         finally:
             self._patience.left -= time.thread_time() - began

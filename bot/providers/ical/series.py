@@ -37,7 +37,7 @@ def stepped(
     number = _only_master(events)
     event, said = events[number], sources[number]
     master = _master(event, said, moments)
-    excluded = {_key(at) for rest in event.raw("EXDATE") for at in _alike(moments, rest, master)}
+    excluded = {at for rest in event.raw("EXDATE") for at in _named(moments, rest, master)}
     moved: set[int] = set()
     found: list[Instance] = []
     for other, source in zip(events, sources, strict=True):
@@ -48,7 +48,8 @@ def stepped(
             moved.add(at)
             one = moments.alone(other, source)
             if one is not None and at not in excluded and source.blocks and one.overlaps(since, until):
-                found.append(moments.instance(uid, source, *one))
+                original = one.original if master.offsets is None else at
+                found.append(moments.instance(uid, source, original, one.begins, one.ends, one.all_day))
     if said.blocks:
         walls = _walls(event, master, moments, since, until)
         standing = (_days if master.offsets is None else _times)(walls, master, moments, excluded | moved)
@@ -67,7 +68,9 @@ def _times(walls: Iterable[int], master: _Master, _: Moments, without: set[int])
     for wall in walls:
         begins = utc(wall)
         if begins not in without:
-            yield begins, begins + length if is_exact else utc(wall + length)
+            ends = begins + length if is_exact else utc(wall + length)
+            # Not later, where it begins in an hour that the clocks skip: it lasts as long as it always does.
+            yield begins, ends if ends > begins else begins + length
 
 
 def _days(walls: Iterable[int], master: _Master, moments: Moments, without: set[int]) -> Iterator[tuple[int, int]]:
@@ -130,8 +133,7 @@ def _walls(event: Event, master: _Master, moments: Moments, since: int, until: i
         while last is not None and found and _key((found[-1], master.offsets)) > last:
             found.pop()
     if "RDATE" in event.props:
-        alike = (at for rest in event.raw("RDATE") for at in _alike(moments, rest, master, is_exact=master.is_exact))
-        found = sorted({*found, *(wall for wall, _ in alike)})
+        found = sorted({*found, *(at for rest in event.raw("RDATE") for at in _added(moments, rest, master))})
     return found
 
 
@@ -158,18 +160,30 @@ def _original(event: Event, moments: Moments, master: _Master) -> int:
     rest = event.props["RECURRENCE-ID"]
     if b"RANGE" in rest.upper():
         raise Odd("an exception of this instance and all after it")
-    (at,) = _alike(moments, rest, master)
-    return _key(at)
+    named = list(_named(moments, rest, master))
+    if len(named) != 1:
+        raise Odd("an exception of no instance, or of several")
+    return named[0]
 
 
-def _alike(
-    moments: Moments, rest: bytes, master: _Master, *, is_exact: bool = True
-) -> Iterator[tuple[int, Offsets | None]]:
-    """The times of a property, which are whole days where the master is one; in its zone, where that matters."""
+def _named(moments: Moments, rest: bytes, master: _Master) -> Iterator[int]:
+    """Which instances a property names: each by its instant, and whole days by their wall second."""
+    for at in moments.every(rest):
+        wall, clocks = at
+        if master.offsets is None and clocks is not None:
+            raise Odd("a time where the start is a whole day")
+        if master.offsets is not None and clocks is None:
+            # A date names the instance of that day.
+            at = wall + master.wall % DAY, master.offsets  # noqa: PLW2901 - it is the same one
+        yield _key(at)
+
+
+def _added(moments: Moments, rest: bytes, master: _Master) -> Iterator[int]:
+    """The wall seconds of an RDATE, which are in the zone of the start, or whole days where it is one."""
     for wall, clocks in moments.every(rest):
-        if (clocks is None) is not (master.offsets is None) or not (is_exact or clocks is master.offsets):
+        if clocks is not master.offsets:
             raise Odd("times of another kind than the start")
-        yield wall, clocks
+        yield wall
 
 
 def _key(at: tuple[int, Offsets | None]) -> int:

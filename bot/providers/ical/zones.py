@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 UTC_NAMES = frozenset({"UTC", "GMT", "Z", "ETC/UTC", "TZONE://MICROSOFT/UTC", "(UTC) COORDINATED UNIVERSAL TIME"})
 PREFIX = "overlap-"
+MOST_HOURS = 12
+_OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?00)?\Z", re.IGNORECASE)
 _YEARLY = re.compile(r"RRULE:(?!.*(?:SECOND|MINUTE|HOUR|COUNT=\d{5}))(?=.*FREQ=YEARLY)", re.IGNORECASE)
 
 
@@ -95,6 +97,10 @@ def known(tzid: str) -> str | None:
         return plain
     if plain in WINDOWS:
         return WINDOWS[plain]
+    offset = _OFFSET.match(plain)
+    if offset is not None and int(offset[2]) <= MOST_HOURS:
+        sign = "-" if offset[1] == "+" else "+"  # POSIX counts westward
+        return f"Etc/GMT{sign}{int(offset[2])}" if int(offset[2]) else "UTC"
     # "/freeassociation.sourceforge.net/Europe/Berlin", "/mozilla.org/20050126_1/America/Argentina/Ushuaia"
     parts = plain.strip("/").split("/")
     ends = ("/".join(parts[-length:]) for length in (3, 2) if len(parts) > length)
