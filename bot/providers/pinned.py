@@ -149,6 +149,12 @@ class _PinnedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
 
+    def close(self) -> None:
+        """Now: urllib3 2 waits until nothing refers to a pool, and an error's traceback may do so for long."""
+        for key in self.poolmanager.pools.keys():  # noqa: SIM118 - no mapping: its own iteration is refused
+            self.poolmanager.pools[key].close()
+        super().close()
+
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Always verified, by the shared context: loading the authorities anew costs milliseconds a connection."""
         conn.cert_reqs = "CERT_REQUIRED"

@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.clock import SetClock
 from bot.core.errors import ConsentNeeded, OurFault, OverlapError, SignInNeeded, TryLater
+from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.providers.base import Held, Loose
 from bot.providers.microsoft.adapter import connect
 from bot.providers.microsoft.grant import kept
@@ -19,16 +20,17 @@ from tests.providers.microsoft import ALEX, ANA, World, again, door, microsoft, 
 
 
 class Watched:
-    """A keeper that says what had been asked of Graph when the grant was saved."""
+    """A keeper that notes how much had been asked of Graph whenever the grant was saved."""
 
-    def __init__(self, grant: str) -> None:
+    def __init__(self, grant: str, stand: MicrosoftStand) -> None:
         self.grant = grant
-        self.saved: list[str] = []
+        self.asked_before: list[int] = []
         self.turn = threading.Lock()
+        self._stand = stand
 
     def save(self, grant: str) -> None:
         self.grant = grant
-        self.saved.append(grant)
+        self.asked_before.append(len(self._stand.graph.calls))
 
     @contextmanager
     def alone(self) -> Iterator[Held]:
@@ -58,15 +60,12 @@ def refresh_token(grant: str) -> str:
 def test_the_newest_refresh_token_is_kept_before_what_it_bought_is_used() -> None:
     with microsoft() as stand:
         account = signed_in(stand, ANA)
-        keeper = Watched(without_access(account.grant))
+        keeper = Watched(without_access(account.grant), stand)
         stand.graph.calls.clear()
-        seen: list[int] = []
-        saving = keeper.save
-        keeper.save = lambda grant: (seen.append(len(stand.graph.calls)), saving(grant))[0]  # type: ignore[method-assign,assignment]
         opened = connect(account, client(stand), door(stand), keeper)
         opened.health()
         opened.close()
-        assert seen == [0]
+        assert keeper.asked_before == [0]
         assert stand.tokens.used == [refresh_token(account.grant)]
         assert refresh_token(keeper.grant) not in stand.tokens.used
 
@@ -74,7 +73,7 @@ def test_the_newest_refresh_token_is_kept_before_what_it_bought_is_used() -> Non
 def test_the_grant_of_whoever_refreshed_last_is_taken() -> None:
     with microsoft() as stand:
         account = signed_in(stand, ANA)
-        keeper = Watched(without_access(account.grant))
+        keeper = Watched(without_access(account.grant), stand)
         first, second = (connect(account, client(stand), door(stand), keeper) for _ in range(2))
         first.health()
         keeper.grant = without_access(keeper.grant)
@@ -88,7 +87,7 @@ def test_the_grant_of_whoever_refreshed_last_is_taken() -> None:
 def test_two_who_need_a_token_at_once_refresh_once() -> None:
     with microsoft() as stand:
         account = signed_in(stand, ANA)
-        keeper = Watched(without_access(account.grant))
+        keeper = Watched(without_access(account.grant), stand)
         opened = [connect(account, client(stand), door(stand), keeper) for _ in range(4)]
         threads = [threading.Thread(target=one.health) for one in opened]
         for thread in threads:

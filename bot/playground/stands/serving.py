@@ -58,6 +58,7 @@ class Serving:
         config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
         if tls is not None:
             config.ssl_certfile, config.ssl_keyfile = map(str, tls)
+            config.timeout_graceful_shutdown = 1  # else it waits for idle clients to say goodbye, as TLS would have it
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 

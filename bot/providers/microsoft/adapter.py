@@ -33,15 +33,14 @@ from bot.providers.microsoft.detect import Detector
 from bot.providers.microsoft.grant import MAILBOX, Grant, kept
 from bot.providers.microsoft.reading import (
     BASIC,
-    event_path,
     found_by_ical_uid,
     found_by_uid,
-    literal,
     window_read,
     written,
 )
 from bot.providers.microsoft.rooms import Places
-from bot.providers.microsoft.shapes import Calendar, Event, Named, Settings, instant
+from bot.providers.microsoft.shapes import Calendar, Named, Settings
+from bot.providers.microsoft.titles import instance_title
 from bot.providers.microsoft.writing import Writing
 from bot.providers.pinned import GuardedSession
 
@@ -148,12 +147,7 @@ class Microsoft:
         if remote.startswith(SHARED):
             return None
         own = found_by_uid(self._graph, remote, uid) if self._is_full else None
-        found = own or found_by_ical_uid(self._graph, remote, uid, BASIC)
-        if found is None:
-            return None
-        if found.type != "seriesMaster":
-            return found.subject
-        return self._instance_title(found, starts)
+        return own.subject if own is not None else instance_title(self._graph, remote, uid, starts)
 
     def close(self) -> None:
         self._graph.close()
@@ -182,15 +176,3 @@ class Microsoft:
         except (Refused, NotFound):
             return None
         return known(told.time_zone or "")
-
-    def _instance_title(self, series: Event, starts: datetime) -> str | None:
-        around = {
-            "startDateTime": literal(starts - timedelta(days=1)),
-            "endDateTime": literal(starts + timedelta(days=2)),
-            "$select": "id,start,end,subject,originalStart",
-        }
-        for page in self._graph.pages(f"{event_path(series.id)}/instances", Event, around):
-            for one in page.value:
-                if starts in (one.start.instant, instant(one.original_start)):
-                    return one.subject
-        return None

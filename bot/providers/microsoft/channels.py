@@ -35,28 +35,26 @@ class Subscriptions:
             "lifecycleNotificationUrl": address,
             "clientState": secret,
         }
-        refused: Exception | None = None
         for until in _ends(now):
             try:
                 made = self._graph.post("/subscriptions", {**asked, "expirationDateTime": until}, Subscription)
-            except Misunderstood as error:
-                refused = error
+            except Misunderstood:
+                continue
             except Stale as error:
                 raise TryLater("Microsoft has such a subscription already, until it ends.") from error
             else:
                 return _channel(made, now)
-        raise TryLater("Microsoft did not reach the address for its notifications.") from refused
+        raise TryLater("Microsoft did not reach the address for its notifications.")
 
     def renew(self, channel: Channel, *, now: datetime) -> Channel:
-        refused: Exception | None = None
         for until in _ends(now):
             try:
                 made = self._graph.patch(_path(channel), {"expirationDateTime": until}, Subscription)
-            except Misunderstood as error:
-                refused = error
+            except Misunderstood:
+                continue
             else:
                 return _channel(made, now)
-        raise TryLater("Microsoft does not renew the subscription now.") from refused
+        raise TryLater("Microsoft does not renew the subscription now.")
 
     def close(self, channel: Channel) -> None:
         self._graph.delete(_path(channel))

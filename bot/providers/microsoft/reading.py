@@ -31,7 +31,8 @@ BEHIND = timedelta(days=31)
 """How far behind the window ours are still looked for."""
 _EDGE = timedelta(days=1)
 """Whole days reach over the edges of the window, by the zone in which they are understood."""
-_SERIES = re.compile(r"(040000008200E00074C5B7101A82E008)([0-9A-F]{8})([0-9A-F]*)", re.IGNORECASE)
+_GLOBAL = "040000008200E00074C5B7101A82E008"
+_SERIES = re.compile(rf"({_GLOBAL})([0-9A-F]{{8}})([0-9A-F]*)", re.IGNORECASE)
 _FOREIGN = b"vCal-Uid\x01\x00\x00\x00"
 _KINDS = {"busy": Kind.HARD, "oof": Kind.AWAY, "tentative": Kind.SOFT, "unknown": Kind.HARD}
 _FREE = frozenset({"free", "workingElsewhere"})
@@ -80,16 +81,28 @@ def _ours(graph: Graph, remote: Remote, window: Interval) -> Iterator[Event]:
 
 def found_by_uid(graph: Graph, remote: Remote, uid: str) -> Event | None:
     """The event of ours with that UID; of two, which must not be, always the same one."""
+    return min(all_by_uid(graph, remote, uid), key=lambda one: one.id, default=None)
+
+
+def all_by_uid(graph: Graph, remote: Remote, uid: str) -> list[Event]:
+    """Every event of ours with that UID."""
     query = {"$filter": has_uid(uid), "$expand": EXPAND, "$select": WHOLE}
-    found = [event for page in graph.pages(f"{path(remote)}/events", Event, query) for event in page.value]
-    return min((one for one in found if tagged(one) is not None), key=lambda one: one.id, default=None)
+    pages = graph.pages(f"{path(remote)}/events", Event, query)
+    return [event for page in pages for event in page.value if tagged(event) is not None]
 
 
 def found_by_ical_uid(graph: Graph, remote: Remote, uid: str, select: str = WHOLE) -> Event | None:
     """Somebody else's event, by the UID under which its service knows it: a single one, or a series."""
-    query = {"$filter": f"iCalUId eq '{quoted(uid)}'", "$select": select}
+    names = (uid,) if _SERIES.fullmatch(uid) else (uid, _wrapped(uid))
+    query = {"$filter": " or ".join(f"iCalUId eq '{quoted(name)}'" for name in names), "$select": select}
     found = [event for page in graph.pages(f"{path(remote)}/events", Event, query) for event in page.value]
     return min(found, key=lambda one: one.id, default=None)
+
+
+def _wrapped(uid: str) -> str:
+    """How Exchange may show a UID that came from elsewhere ([MS-OXCICAL] 2.1.3.1.1.20.26)."""
+    told = _FOREIGN + uid.encode() + b"\x00"
+    return f"{_GLOBAL}00000000{(bytes(16) + len(told).to_bytes(4, 'little') + told).hex().upper()}"
 
 
 def literal(at: datetime) -> str:
@@ -178,7 +191,7 @@ def written(event: Event, uid: str) -> Written | None:
         sequence=known[1].sequence if known else 0,
         status=status(event, known[1] if known else None),
         etag=event.etag,
-        ical_uid=event.i_cal_u_id,
+        ical_uid=series_uid(event.i_cal_u_id) if event.i_cal_u_id else None,
         link=event.online_meeting.join_url if event.online_meeting else None,
         answers=tuple(sorted(_answers(event.attendees or ()))),
     )

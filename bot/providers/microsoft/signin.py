@@ -14,7 +14,7 @@ from msal.exceptions import MsalError
 
 from bot.core.calendars import Access
 from bot.core.clients import MicrosoftClient
-from bot.core.errors import NotFound, OurFault, OverlapError, TryLater
+from bot.core.errors import NotFound, OurFault, OverlapError, Refused, TryLater
 from bot.providers.base import Account
 from bot.providers.fetch import Door
 from bot.providers.microsoft.api import Graph
@@ -176,12 +176,10 @@ class MicrosoftSignIn:
         graph = Graph(self._client.graph_url, self._door, _Given(token))
         try:
             return graph.get("/me/calendar", Calendar, {"$select": "id,name,owner,allowedOnlineMeetingProviders"})
-        except TryLater as error:
-            raise NotSignedIn(Refusal.UNREACHABLE) from error
-        except NotFound as error:
+        except (NotFound, Refused) as error:
             raise NotSignedIn(Refusal.NO_MAILBOX) from error
         except OverlapError as error:
-            raise NotSignedIn(Refusal.NO_MAILBOX) from error
+            raise NotSignedIn(Refusal.UNREACHABLE) from error
         finally:
             graph.close()
 

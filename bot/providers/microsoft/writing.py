@@ -22,6 +22,7 @@ from bot.providers.microsoft.api import Graph, Misunderstood
 from bot.providers.microsoft.people import attendees, fingerprint
 from bot.providers.microsoft.reading import (
     WHOLE,
+    all_by_uid,
     event_path,
     found_by_ical_uid,
     found_by_uid,
@@ -71,9 +72,10 @@ class Writing:
 
     def remove(self, remote: Remote, uid: str) -> None:
         """Gone, and everybody who was invited is told so by Exchange."""
-        found = found_by_uid(self._graph, remote, uid)
-        if found is None:
-            return
+        for found in all_by_uid(self._graph, remote, uid):
+            self._gone(found)
+
+    def _gone(self, found: Event) -> None:
         if found.attendees and found.is_organizer:
             try:
                 self._graph.act(f"{event_path(found.id)}/cancel", {})

@@ -53,6 +53,8 @@ class Graph:
     refusals: list[str] = field(default_factory=list)
     challenge: str = ""
     """Claims with which the next request is answered 401."""
+    garbage: bytes | None = None
+    """What the next request is answered with instead of an answer."""
     slow_seconds: float = 0.0
     loses_answer: bool = False
     """The next write happens, and its answer does not come."""
@@ -110,6 +112,9 @@ class Graph:
             raise Refused(503, "serviceNotAvailable", is_mistake=False)
         access = self._opened(request)
         self._maybe_fail(path)
+        garbage, self.garbage = self.garbage, None
+        if garbage is not None:
+            return Response(garbage, media_type="application/json")
         with self._lock:
             act = self._meanwhile.pop(request.method, None)
         if act is not None:

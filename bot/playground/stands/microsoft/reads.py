@@ -107,8 +107,8 @@ def _holds(event: Held, term: tuple[str, ...]) -> bool:
     match term:
         case ("property", name, value):
             return event.properties.get(name) == value
-        case ("iCalUId", uid):
-            return event.ical_uid == uid
+        case ("iCalUId", *uids):
+            return event.ical_uid in uids
         case ("time", side, relation, at):
             own = f"{event.start if side == 'start' else event.end:%Y-%m-%dT%H:%M:%S}"
             return own >= at if relation == "ge" else own < at

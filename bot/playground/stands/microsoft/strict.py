@@ -202,7 +202,7 @@ _TERMS = (
             r"singleValueExtendedProperties/Any\(ep: ep/id eq '((?:[^']|'')*)' and ep/value eq '((?:[^']|'')*)'\)"
         ),
     ),
-    ("iCalUId", re.compile(r"iCalUId eq '((?:[^']|'')*)'")),
+    ("iCalUId", re.compile(r"iCalUId eq '((?:[^']|'')*)'(?: or iCalUId eq '((?:[^']|'')*)')?")),
     ("time", re.compile(r"(start|end)/dateTime (ge|lt) '([^']*)'")),
 )
 _EXPAND = re.compile(r"singleValueExtendedProperties\(\$filter=((?:id eq '[^']*'(?: or )?)+)\)")
@@ -251,7 +251,7 @@ def _filters(told: str) -> Any:
         for name, pattern in _TERMS:
             found = pattern.match(told)
             if found is not None:
-                yield (name, *(one.replace("''", "'") for one in found.groups()))
+                yield (name, *(one.replace("''", "'") for one in found.groups() if one))
                 told = told[found.end() :]
                 break
         else:
