@@ -167,6 +167,10 @@ def test_a_series_is_read_as_it_stands_after_every_change(stand: GoogleStand, op
     assert len({one.uid for one in found}) == 1
     stand.move(ANA, second, start=datetime(2028, 1, 3, 9, tzinfo=UTC), end=datetime(2028, 1, 3, 10, tzinfo=UTC))
     assert [one.when.start.day for one in standing(opened)] == [1, 15, 22], "moved out of the window"
+    stand.move(ANA, second, start=TEN.start + timedelta(days=8), end=TEN.end + timedelta(days=8))
+    assert [one.when.start.day for one in standing(opened)] == [1, 9, 15, 22], "and back into it"
+    stand.delete(ANA, f"{series}_{NINE.start + timedelta(days=14):%Y%m%dT%H%M%SZ}")
+    assert [one.when.start.day for one in standing(opened)] == [1, 9, 22], "one of them is cancelled"
     stand.delete(ANA, series)
     assert standing(opened) == []
 

@@ -169,6 +169,8 @@ class Office:
 
     def delete(self, calendar: Calendar, event: Event) -> None:
         """Gone from there: of the organiser for everybody, of a guest for themselves, which declines it."""
+        for one in [one for one in calendar.events.values() if one.get("recurringEventId") == event["id"]]:
+            self.store(calendar, {**copy.deepcopy(one), "status": "cancelled"})
         gone = {**copy.deepcopy(event), "status": "cancelled"}
         if event["organizer"]["email"] == calendar.id:
             self.store(calendar, gone)
