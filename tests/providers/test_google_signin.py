@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.core.calendars import Access
-from bot.core.errors import ConsentNeeded, SignInNeeded
+from bot.core.errors import ConsentNeeded, SignInNeeded, TryLater
 from bot.playground.stands.google.stand import GoogleStand
 from bot.providers.base import Account
 from bot.providers.google.signin import GoogleSignIn
 from bot.providers.oauth import NotSignedIn, Refusal
-from tests.contracts.google_stage import client
+from tests.contracts.google_stage import account, client
 from tests.providers.google import ANA, DRAFT, OWN, door, opening, signing_in, stand, standing
 
 __all__ = ["stand"]
@@ -117,10 +117,14 @@ def test_without_the_list_there_is_the_accounts_own_calendar(stand: GoogleStand)
         assert google.put(OWN, replace(DRAFT, wants_video=True)).link
 
 
-def test_nothing_granted_is_given_back(stand: GoogleStand) -> None:
+def test_nothing_granted_is_no_account_and_ends_no_other(stand: GoogleStand) -> None:
+    """The same account may be connected in another workspace, and Google ends all of a client's grants at once."""
+    elsewhere = account(stand, ANA)
     boxes = ("calendar.events", "calendar.events.freebusy", "calendar.calendarlist.readonly")
+    stand.consent.keeps_granted = False
     assert refusal(stand, untick=boxes) is Refusal.NOTHING_GRANTED
-    assert all(one.is_over for one in stand.consent.grants.values())
+    with opening(stand, known=elsewhere) as google:
+        assert google.calendars()
 
 
 def test_a_no_is_a_no(stand: GoogleStand) -> None:
@@ -215,6 +219,10 @@ def test_a_client_in_testing_is_told_to_the_operator(stand: GoogleStand, caplog:
 
 def test_what_is_revoked_is_over(stand: GoogleStand) -> None:
     found = signed_in(stand)
+    stand.stop()
+    with pytest.raises(TryLater):
+        signing_in(stand).revoke(found)
+    stand.start()
     signing_in(stand).revoke(found)
     signing_in(stand).revoke(found)
     with opening(stand, known=found) as google, pytest.raises(SignInNeeded):

@@ -18,10 +18,11 @@ import msgspec
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient
 from bot.core.clock import Clock, SystemClock
-from bot.core.errors import OverlapError
+from bot.core.errors import OverlapError, TryLater
 from bot.providers.base import Account
 from bot.providers.fetch import Door
 from bot.providers.google.grant import OURS, Answered, Grant, exchanged, expiry, loaded
+from bot.providers.google.refusals import waited
 from bot.providers.google.scopes import ASKED, ROOMS, SIGN_IN, WANTED, access
 from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
 from bot.providers.pinned import GuardedSession
@@ -50,7 +51,6 @@ class Claims(msgspec.Struct, frozen=True):
     aud: str
     sub: str
     email: str = ""
-    email_verified: bool = True
     nonce: str = ""
 
 
@@ -85,7 +85,7 @@ class GoogleSignIn:
             "code_challenge_method": "S256",
             "access_type": "offline",
             # Without it a second consent brings no refresh token.
-            "prompt": "consent",
+            "prompt": "consent select_account" if hint is None else "consent",
             "include_granted_scopes": "true",
             **({} if hint is None else {"login_hint": hint}),
         }
@@ -105,7 +105,7 @@ class GoogleSignIn:
         granted = frozenset((told.scope or "").split())
         allowed = access(granted)
         if allowed is None:
-            self._give_back(told.refresh_token or told.access_token)
+            # Not given back: that would end what the same account allowed us from another workspace.
             raise NotSignedIn(Refusal.NOTHING_GRANTED)
         if told.refresh_token is None:
             raise NotSignedIn(Refusal.STALE, "Google gave no lasting sign-in: try once more.")
@@ -124,17 +124,15 @@ class GoogleSignIn:
         """Google has no such page: an administrator trusts the client in their admin console."""
 
     def revoke(self, account: Account) -> None:
+        """Ends all that this account allowed this client, in whichever workspace; an unknown token is over (400)."""
         try:
             token = loaded(account.grant).refresh_token
         except OverlapError:
             return
-        self._give_back(token)
-
-    def _give_back(self, token: str) -> None:
-        """A token that is unknown to Google is given back already (400)."""
-        at = f"{self._oauth('https://oauth2.googleapis.com')}/revoke"
         with GuardedSession(self._door) as session:
-            session.post(at, data={"token": token})
+            answer = session.post(f"{self._oauth('https://oauth2.googleapis.com')}/revoke", data={"token": token})
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise TryLater("Google's sign-in does not answer now.", waited(answer.headers.get("Retry-After")))
 
     def _exchanged(self, begun: Flow, code: str) -> Answered:
         asked = {

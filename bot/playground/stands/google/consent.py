@@ -73,6 +73,8 @@ class Consent:
     now: Callable[[], datetime]
     redirects: set[str] = field(default_factory=set)
     """Those that are registered; none means that any of loopback or https is."""
+    keeps_granted: bool = True
+    """Whether `include_granted_scopes` adds what was allowed before."""
     is_testing: bool = False
     """The client's publishing status: in "Testing" every grant ends after seven days."""
     refuses: str | None = None
@@ -125,7 +127,7 @@ class Consent:
         """A code for what they ticked; signing in itself cannot be unticked."""
         granted = {EMAIL if one == "email" else one for one in asking.scopes if one in SIGN_IN}
         granted |= set(asking.scopes) & set(ticked)
-        if asking.keeps_granted:
+        if asking.keeps_granted and self.keeps_granted:
             granted |= {one for kept in self._living(email) for one in kept.scopes}
         code = f"4/{secrets.token_urlsafe(24)}"
         self.codes[code] = Code(asking=asking, email=email, scopes=frozenset(granted), until=self.now() + CODE_LIFE)
