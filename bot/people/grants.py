@@ -167,7 +167,8 @@ class Grants:
 
 def _service(account: Account) -> str:
     """Who would be troubled by all accounts like this one: a service, or one server of those that are many."""
-    return f"{account.provider} {urlsplit(account.url).netloc}"
+    where = account.password if account.provider == "ics" else account.url  # a feed's address is its secret
+    return f"{account.provider} {urlsplit(where).netloc}"
 
 
 def _row(connection: ConnectionId) -> str:

@@ -307,15 +307,17 @@ def choose(
         )
 
 
-def dirty(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
-    """It is known, or feared, to have changed: it is read at once."""
+def dirty(
+    tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime, *, read_at: datetime | None = None
+) -> None:
+    """It is known, or feared, to have changed: it is read at once, or at `read_at`, when more may have come."""
     row = tx.execute(select(CALENDARS.c.dirty_at).where(*_calendar(tenant, calendar_id))).one_or_none()
     if row is None:
         return
     since = seconds(now) if row.dirty_at is None else row.dirty_at
     marked = {"dirty_at": since, "dirty_marks": CALENDARS.c.dirty_marks + 1}
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(marked))
-    due.mark(tx, tenant, "calendar", calendar_id, now)
+    due.mark(tx, tenant, "calendar", calendar_id, read_at or now)
 
 
 def every_due(tx: Tx, now: datetime) -> None:
@@ -323,11 +325,16 @@ def every_due(tx: Tx, now: datetime) -> None:
     waiting = and_(due.DUE.c.tenant == CALENDARS.c.tenant, due.DUE.c.subject == CALENDARS.c.id)
     lost = (
         select(CALENDARS.c.tenant, CALENDARS.c.id)
-        .outerjoin(due.DUE, and_(waiting, due.DUE.c.kind == "calendar"))
+        .outerjoin(due.DUE, and_(waiting, due.DUE.c.kind.in_(("calendar", "ailing"))))
         .where(due.DUE.c.subject.is_(None))
     )
     for row in tx.execute(lost).all():
         due.mark(tx, row.tenant, "calendar", row.id, now)
+
+
+def has_failed(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> bool:
+    """Whether it could not be read when that was tried last."""
+    return bool(tx.execute(select(CALENDARS.c.failures).where(*_calendar(tenant, calendar_id))).scalar())
 
 
 def progress(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
@@ -404,6 +411,11 @@ def copies(tx: Tx, tenant: TenantId, calendar_id: CalendarId, original: Calendar
 def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cursor: str | None) -> None:
     """Where its change detector stands now."""
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=cursor))
+
+
+def forget_cursor(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
+    """Whatever its change detector would say, it is read whole."""
+    stands_at(tx, tenant, calendar_id, None)
 
 
 def paced(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cadence: timedelta) -> None:

@@ -7,6 +7,8 @@ is imported and made when it is first asked for, which a thread does right after
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+from functools import partial
 
 from bot.chat.call import InCall
 from bot.chat.codec import decode_home
@@ -38,6 +40,7 @@ from bot.people.connect import Connecting
 from bot.people.gone import Departing
 from bot.people.grants import Grants
 from bot.people.leaving import Leaving
+from bot.people.limits import LONGEST_REST, Limits
 from bot.people.signing_in import SigningIn
 from bot.people.who import Who
 from bot.providers.registry import Services, providers, sign_ins
@@ -52,6 +55,13 @@ from bot.sync.engine import Sync
 from bot.sync.owners import Reminding
 from bot.wiring.settings import Settings
 from bot.wiring.trust import trust
+from bot.wiring.workspace import WorkspaceNames
+
+IN_PASSING = 0.2
+"""Seconds that a reading waits for a place at a busy account; nobody waits for it, so it rather comes back."""
+
+if TYPE_CHECKING:
+    from bot.handlers.slack.surface import SlackSurface
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +100,20 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         microsoft=settings.microsoft,
     )
     opening = providers(services)
-    surfaces = _surfaces(settings, teams)
-    grants = Grants(database, vault, opening)
+    slack = _slack(settings)
+    surfaces = _surfaces(slack, teams)
+    rest = LONGEST_REST if settings.sync_every is None else 2 * settings.sync_every.total_seconds()
+    grants = Grants(database, vault, opening, Limits(longest_rest=min(rest, LONGEST_REST)))
     signing = sign_ins(services)
     connecting = Connecting(
-        database, clock, vault, opening, settings.public_url, settings.sync_every, settings.account_domains
+        database,
+        clock,
+        vault,
+        opening,
+        settings.public_url,
+        settings.sync_every,
+        settings.account_domains,
+        WorkspaceNames(clock, {} if slack is None else {"slack": slack.workspace}),
     )
     proposing = Proposing(database, clock)
     asking = Asking(database, clock, proposing.times_for_move)
@@ -137,7 +156,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         signing_in=SigningIn(connecting, signing, settings.consent),
         leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,
-        sync=Sync(database, clock, grants.open_calendar, settings.sync_every),
+        sync=Sync(database, clock, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
         reminding=Reminding(database, clock),
         departing=Departing(database, clock, surfaces, decode_home, connecting.disconnect),
         proposing=proposing,
@@ -149,13 +168,18 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     )
 
 
-def _surfaces(settings: Settings, teams: Registration | None) -> Mapping[str, Surface]:
-    surfaces: dict[str, Surface] = {}
-    if settings.slack is not None:
-        from bot.handlers.slack.surface import SlackSurface
+def _slack(settings: Settings) -> "SlackSurface | None":
+    if settings.slack is None:
+        return None
+    from bot.handlers.slack.surface import SlackSurface
 
-        slack = settings.slack
-        surfaces["slack"] = SlackSurface(slack.bot_token, api_url=slack.api_url, ssl=trust(settings.ca_file))
+    return SlackSurface(settings.slack.bot_token, api_url=settings.slack.api_url, ssl=trust(settings.ca_file))
+
+
+def _surfaces(slack: "SlackSurface | None", teams: Registration | None) -> Mapping[str, Surface]:
+    surfaces: dict[str, Surface] = {}
+    if slack is not None:
+        surfaces["slack"] = slack
     if teams is not None:
         from bot.handlers.teams.surface import surface
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.clock import Clock
 from bot.core.ids import AskId, CalendarId, ConnectionId, MeetingId, PersonId, ProposalId
 from bot.jobs.engine import Holds, Kind, Tick
+from bot.storage import due
 from bot.storage.database import Database
 from bot.storage.due import Due
 
@@ -39,7 +40,8 @@ class Tasks:
             Kind(name="ask", task=self.ask),
             Kind(name="connection", task=self.connection),
             Kind(name="gone", task=self.gone),
-            Kind(name="calendar", task=self.calendar, workers=6, lease=timedelta(seconds=120)),
+            Kind(name="calendar", task=self.calendar, workers=8, lease=timedelta(seconds=120)),
+            Kind(name="ailing", task=self.ailing, workers=3, lease=timedelta(seconds=120)),
             Kind(name="farewell", task=self.farewell, lease=timedelta(seconds=120)),
         )
 
@@ -76,8 +78,25 @@ class Tasks:
         return self.desk().asking.expire(row.tenant, AskId(row.subject))
 
     def calendar(self, row: Due, _holds: Holds) -> datetime | None:
-        """Read a calendar, if anything in it may have changed."""
+        """Read a calendar, if anything in it may have changed; one that failed is tried where it delays no other."""
+        from bot.storage import calendars
+
+        with self.database.transaction() as tx:
+            if calendars.has_failed(tx, row.tenant, CalendarId(row.subject)):
+                due.mark(tx, row.tenant, "ailing", row.subject, self.clock.now())
+                return None
         return self.desk().sync.read(row.tenant, CalendarId(row.subject))
+
+    def ailing(self, row: Due, _holds: Holds) -> datetime | None:
+        """Try a calendar again that could not be read last time; once it can, it goes back to the others."""
+        from bot.storage import calendars
+
+        again = self.desk().sync.read(row.tenant, CalendarId(row.subject))
+        with self.database.transaction() as tx:
+            if again is None or calendars.has_failed(tx, row.tenant, CalendarId(row.subject)):
+                return again
+            due.mark(tx, row.tenant, "calendar", row.subject, again)
+        return None
 
     def connection(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody has not mended their account yet."""
