@@ -222,10 +222,10 @@ class _Reader:
             self._is_plain = False
             return self._made(uid, self._singly(events, sources))
         self._found.series += 1
-        if len(events) == 1 and sources[0].ours is None and lies_far(events[0], self._window, PAD):
-            return []
         began = time.thread_time()
         try:
+            if len(events) == 1 and sources[0].ours is None and lies_far(events[0], self._window, PAD):
+                return []
             if self._patience.left < 0:
                 raise Untamed("this calendar takes too long to expand")
             return stepped(uid, events, sources, self._moments, self._since, self._until)
