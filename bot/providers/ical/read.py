@@ -50,7 +50,6 @@ class Understood:
     """What a text came to, and what had to be guessed."""
 
     instances: list[Instance]
-    events: int = 0
     series: int = 0
     odd: int = 0
     """Series that arithmetic does not expand."""
@@ -153,7 +152,7 @@ class _Reader:
         self._patience = patience
         self._zones = Zones(owner, doc.timezones)
         self._moments = Moments(self._zones, zone)
-        self._found = Understood([], events=len(doc.events) + len(doc.busy))
+        self._found = Understood([])
         self._is_plain = True
         """Whether no two of them can be the same instance."""
 
