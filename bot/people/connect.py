@@ -5,9 +5,9 @@ which that person, and nobody else, signs in and chooses.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from bot.core.errors import (
     Refused,
     SignInNeeded,
 )
-from bot.core.ids import CalendarId, ConnectionId, ProposalId
+from bot.core.ids import CalendarId, ConnectionId, ProposalId, TenantId
 from bot.core.people import Person
 from bot.core.rules import WorkingHours
 from bot.people import pending
@@ -106,6 +106,8 @@ class Connecting:
     cadence: timedelta | None = None
     account_domains: frozenset[str] = frozenset()
     """The domains of which an account must be; empty: any."""
+    workspace: Callable[[TenantId], str | None] = field(default=lambda _tenant: None)
+    """What a chat workspace calls itself, where that is known."""
 
     def link(self, person: Person, resume: ProposalId | None = None, consent: ConnectionId | None = None) -> str:
         """A new address for that person alone: good once, and for ten minutes from now.

@@ -15,7 +15,7 @@ from bot.storage.links import Session
 from bot.web import forms
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form, Mistake
-from bot.web.pages import days, typed_days, week, who
+from bot.web.pages import days, typed_days, week
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Choosing:
         setup = self.doors.connecting.setup(session)
         return self.doors.pages.draw(
             "done",
-            who=who(setup.person),
+            who=self.doors.who(setup.person),
             setup=setup,
             week=week(setup.person.hours),
             resumes="resumes" in request.query_params,
@@ -67,7 +67,7 @@ class Choosing:
         return self.doors.pages.draw(
             "calendars",
             status=422 if mistakes else 200,
-            who=who(setup.person),
+            who=self.doors.who(setup.person),
             setup=setup,
             counts=counts,
             receives=receives,

@@ -25,7 +25,7 @@ from bot.web.choosing import Choosing
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
 from bot.web.oauth import NAMES, OAuthPages
-from bot.web.pages import STATIC, Pages, who
+from bot.web.pages import STATIC, Pages
 from bot.web.passwords import Passwords
 from bot.web.texts import TextPages
 
@@ -68,7 +68,7 @@ class Links:
         token = request.path_params["token"]
         found = self.doors.connecting.look(token)
         if isinstance(found, Alive):
-            return self.doors.pages.draw("link", token=token, who=who(found.person), consent=found.consent)
+            return self.doors.pages.draw("link", token=token, who=self.doors.who(found.person), consent=found.consent)
         return self._dead(token, found)
 
     def open(self, request: Request, _form: Form) -> Response:
@@ -96,7 +96,7 @@ class Links:
     def start(self, _request: Request, session: Session) -> Response:
         """What is connected, and everything that can be."""
         setup = self.doors.connecting.setup(session)
-        return self.doors.pages.draw("start", who=who(setup.person), setup=setup, kinds=self.kinds)
+        return self.doors.pages.draw("start", who=self.doors.who(setup.person), setup=setup, kinds=self.kinds)
 
     def confirm_page(self, request: Request, session: Session) -> Response:
         """Names both sides and asks for a word, before anything of it is kept."""
@@ -105,7 +105,12 @@ class Links:
             return self.doors.to("/connect")
         setup = self.doors.connecting.setup(session)
         return self.doors.pages.draw(
-            "confirm", who=who(setup.person), new=new, label=label(new.account), told=new.told, key=form_key(request)
+            "confirm",
+            who=self.doors.who(setup.person),
+            new=new,
+            label=label(new.account),
+            told=new.told,
+            key=form_key(request),
         )
 
     def confirm(self, _request: Request, session: Session, form: Form) -> Response:
@@ -125,7 +130,9 @@ class Links:
         found = next((one for one in setup.connections if one.id == wanted), None)
         if found is None:
             return self.doors.to("/connect/calendars")
-        return self.doors.pages.draw("disconnect", who=who(setup.person), connection=found, key=form_key(request))
+        return self.doors.pages.draw(
+            "disconnect", who=self.doors.who(setup.person), connection=found, key=form_key(request)
+        )
 
     def disconnect(self, _request: Request, session: Session, form: Form) -> Response:
         with suppress(NotFound):  # pressed twice

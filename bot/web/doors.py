@@ -9,11 +9,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.core.people import Person
 from bot.people.connect import SESSION_LIFE, Connecting, Opened
 from bot.storage.links import Session
 from bot.web import forms
 from bot.web.forms import Form, Unreadable
-from bot.web.pages import Pages
+from bot.web.pages import Pages, Who, who
 
 COOKIE = "overlap_connect"
 
@@ -67,6 +68,10 @@ class Doors:
     def session(self, request: Request) -> Session | None:
         token = request.cookies.get(COOKIE)
         return self.connecting.session(token) if token else None
+
+    def who(self, person: Person) -> Who:
+        """How a page names that person."""
+        return who(person, self.connecting.workspace(person.tenant))
 
     def let_in(self, answer: Response, opened: Opened) -> Response:
         """From now on that browser, and no other, is in the session."""

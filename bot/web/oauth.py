@@ -15,7 +15,6 @@ from bot.storage.links import Session
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
 from bot.web.mistakes import SIGN_IN
-from bot.web.pages import who
 from bot.web.troubles import told
 
 NAMES = {"google": "Google", "microsoft": "Microsoft"}
@@ -44,7 +43,7 @@ class OAuthPages:
         again = self._again(session, request.query_params.get("account", session.consent or ""))
         return self.doors.pages.draw(
             "ask_access",
-            who=who(self.doors.connecting.setup(session).person),
+            who=self.doors.who(self.doors.connecting.setup(session).person),
             provider=self.provider,
             service=NAMES[self.provider],
             again=again,
@@ -130,7 +129,7 @@ class OAuthPages:
         return self.doors.pages.draw(
             "trouble",
             status=says.status,
-            who=who(self.doors.connecting.setup(session).person),
+            who=self.doors.who(self.doors.connecting.setup(session).person),
             title=says.title,
             words=says.words,
             admin_url=found.admin_url,

@@ -48,6 +48,8 @@ class Who:
     email: str | None
     platform: str
     workspace: str
+    at: str
+    """Where their account is, as it is said behind the word; empty where the workspace's name is not known."""
     command: str
     """What they type to get here."""
 
@@ -79,15 +81,16 @@ class Pages:
         return self.draw("notice", status=status, title=title, words=words, again=again)
 
 
-def who(person: Person) -> Who:
-    """How a page names that person."""
+def who(person: Person, workspace_name: str | None) -> Who:
+    """How a page names that person; a workspace whose name is not known goes by its id."""
     platform, _, workspace = person.tenant.partition(":")
     return Who(
         name=person.name,
         initial=person.name.strip()[:1].upper(),
         email=person.email,
         platform=PLATFORMS.get(platform, platform.capitalize()),
-        workspace=workspace,
+        workspace=workspace_name or workspace,
+        at=f" at {workspace_name}" if workspace_name else "",
         command="/meet connect" if platform == "slack" else "meet connect",
     )
 

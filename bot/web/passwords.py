@@ -13,7 +13,6 @@ from bot.storage.links import Session
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
 from bot.web.mistakes import of_sign_in
-from bot.web.pages import who
 
 ICLOUD = "icloud"
 NOTHING_TYPED = SignIn(service="", url="", user="", password="")
@@ -58,7 +57,7 @@ class Passwords:
         return self.doors.pages.draw(
             "icloud" if is_icloud else "sign_in",
             status=_status(reasons),
-            who=who(self.doors.connecting.setup(session).person),
+            who=self.doors.who(self.doors.connecting.setup(session).person),
             services=services,
             service=typed.service or (OTHER if typed.url else ""),
             url=typed.url,

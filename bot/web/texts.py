@@ -17,7 +17,6 @@ from bot.storage.links import Session
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form, Mistake
 from bot.web.mistakes import FEED, FILE
-from bot.web.pages import who
 
 MOST_NAMED = 5
 
@@ -87,7 +86,12 @@ class TextPages:
         owner = self.doors.connecting.setup(session).person
         shown = typed or TypedFeed(url="", name="", addresses=owner.email or "")
         return self.doors.pages.draw(
-            "feed", status=status, who=who(owner), typed=shown, mistakes=list(mistakes), key=form_key(request)
+            "feed",
+            status=status,
+            who=self.doors.who(owner),
+            typed=shown,
+            mistakes=list(mistakes),
+            key=form_key(request),
         )
 
     def _file(
@@ -101,7 +105,12 @@ class TextPages:
         owner = self.doors.connecting.setup(session).person
         shown = owner.email or "" if addresses is None else addresses
         return self.doors.pages.draw(
-            "import", status=status, who=who(owner), addresses=shown, mistakes=list(mistakes), key=form_key(request)
+            "import",
+            status=status,
+            who=self.doors.who(owner),
+            addresses=shown,
+            mistakes=list(mistakes),
+            key=form_key(request),
         )
 
 

@@ -7,8 +7,8 @@ is imported and made when it is first asked for, which a thread does right after
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.chat.call import InCall
 from bot.chat.codec import decode_home

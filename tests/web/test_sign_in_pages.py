@@ -113,6 +113,16 @@ def test_nothing_counts_before_its_owner_says_yes(desk: Desk, browser: Browser) 
     ]
 
 
+def test_both_sides_are_named_by_their_names(desk: Desk) -> None:
+    named = replace(desk.connecting, workspace=lambda _tenant: "Acme")
+    desk.connecting, desk.signing_in = named, replace(desk.signing_in, connecting=named)
+    browser = Browser(desk)
+    assert title(browser.get(link(desk))) == "Connect a calendar to Ana’s chat account at Acme"
+    browser.post(link(desk))
+    page = browser.get(desk.google.signs_in(away(browser), WORK))
+    assert title(page) == f"Connect {WORK} to this chat account at Acme?"
+
+
 def test_a_no_keeps_nothing_and_gives_back_what_was_granted(desk: Desk, browser: Browser) -> None:
     browser.get(desk.google.signs_in(away(browser), WORK))
     assert title(browser.post("/connect/confirm", answer="no")) == "Where is your calendar?"

@@ -74,6 +74,10 @@ class SlackSurface:
             return None
         return _profile(tenant, answer["user"])
 
+    def workspace(self) -> str:
+        """What the workspace calls itself (docs.slack.dev/reference/methods/auth.test)."""
+        return str(self._api.call("auth.test").get("team") or "")
+
     def is_home(self, identity: ChatIdentity, channel: str) -> bool:
         """Whether that channel is our own DM with them: a command says only that it was typed in some DM."""
         return channel.startswith("D") and self._home(identity.user)[0] == channel
