@@ -101,6 +101,16 @@ def test_a_later_consent_adds_to_the_first(stand: GoogleStand) -> None:
     assert signed_in(stand, access=Access.FULL).access is Access.FULL
 
 
+def test_who_chose_less_here_gave_less_here_whatever_they_allowed_elsewhere(stand: GoogleStand) -> None:
+    signed_in(stand, access=Access.FULL)
+    found = signed_in(stand, access=Access.FREEBUSY)
+    assert found.access is Access.FREEBUSY
+    with opening(stand, known=found) as google:
+        assert not google.abilities.can_write
+        with pytest.raises(ConsentNeeded):
+            google.put(OWN, DRAFT)
+
+
 def test_an_unticked_box_leaves_the_rest(stand: GoogleStand) -> None:
     found = signed_in(stand, untick=("calendar.events",))
     assert found.access is Access.FREEBUSY

@@ -37,7 +37,7 @@ from bot.providers.google.drafting import written
 from bot.providers.google.grant import Tokens, loaded
 from bot.providers.google.reading import FIELDS, MOST, PAGE, TAG, Page, instances, known_zone, pages
 from bot.providers.google.refusals import Unfit
-from bot.providers.google.scopes import EVENTS, FREEBUSY, LIST, access
+from bot.providers.google.scopes import FREEBUSY, LIST, access
 from bot.providers.google.writing import Writing
 from bot.providers.pinned import GuardedSession
 
@@ -93,7 +93,8 @@ class Google:
         self._account = account
         self._api = api
         self._granted = loaded(account.grant).scopes
-        self._access = access(self._granted)
+        # Google counts what the same person allowed us elsewhere; what they chose here is what is done here.
+        self._access = account.access if access(self._granted) is Access.FULL else Access.FREEBUSY
         self._writing = Writing(api, account.user.lower(), lists=LIST in self._granted)
         self._zones: dict[Remote, str] = {}
         self._blind: set[Remote] = set()
@@ -196,8 +197,7 @@ class Google:
         zone = known_zone(one.time_zone, "") or None
         if zone is not None:
             self._zones[remote] = zone
-        if one.access_role == BLIND:
-            self._blind.add(remote)
+        (self._blind.add if one.access_role == BLIND else self._blind.discard)(remote)
         name = one.summary_override or one.summary or one.id
         return RemoteCalendar(remote=remote, name=name, zone=zone, is_writable=one.access_role in WRITERS)
 
@@ -274,7 +274,7 @@ class Google:
 
     def _need_writing(self, remote: Remote) -> None:
         self._need_events(remote)
-        if EVENTS not in self._granted:
+        if self._access is not Access.FULL:
             raise ConsentNeeded("Its owner has not allowed to write there.")
 
 

@@ -23,7 +23,8 @@ from bot.providers.base import Account
 from bot.providers.fetch import Door
 from bot.providers.google.grant import OURS, Answered, Grant, exchanged, expiry, loaded
 from bot.providers.google.refusals import waited
-from bot.providers.google.scopes import ASKED, ROOMS, SIGN_IN, WANTED, access
+from bot.providers.google.scopes import ASKED, ROOMS, SIGN_IN, WANTED
+from bot.providers.google.scopes import access as allowed_by
 from bot.providers.oauth import Asked, Begun, NotSignedIn, Refusal
 from bot.providers.pinned import GuardedSession
 
@@ -42,6 +43,7 @@ class Flow:
     nonce: str
     state: str
     redirect_uri: str
+    access: Access
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -71,7 +73,11 @@ class GoogleSignIn:
     ) -> Begun:
         """`rooms` asks an administrator for the organisation's rooms as well."""
         flow = Flow(
-            verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(18), state=state, redirect_uri=redirect_uri
+            verifier=secrets.token_urlsafe(48),
+            nonce=secrets.token_urlsafe(18),
+            state=state,
+            redirect_uri=redirect_uri,
+            access=access,
         )
         digest = hashlib.sha256(flow.verifier.encode()).digest()
         asked = {
@@ -103,7 +109,7 @@ class GoogleSignIn:
         told = self._exchanged(begun, answered.get("code", ""))
         who = self._claims(told, begun)
         granted = frozenset((told.scope or "").split())
-        allowed = access(granted)
+        allowed = allowed_by(granted)
         if allowed is None:
             # Not given back: that would end what the same account allowed us from another workspace.
             raise NotSignedIn(Refusal.NOTHING_GRANTED)
@@ -116,7 +122,8 @@ class GoogleSignIn:
             user=who.email.lower(),
             addresses=(who.email.lower(),),
             subject=who.sub,
-            access=allowed,
+            # What the same person allowed us elsewhere counts too at Google, and not here.
+            access=allowed if begun.access is Access.FULL else Access.FREEBUSY,
             grant=self._grant(told, told.refresh_token, granted).dumped(),
         )
 
