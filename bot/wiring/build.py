@@ -18,7 +18,7 @@ from bot.jobs.embedded import Embedded
 from bot.jobs.engine import Engine
 from bot.storage.database import Database
 from bot.storage.vault import Vault, missing_keys
-from bot.web import about, health
+from bot.web import about, health, ring
 from bot.web.app import Lifespan, application
 from bot.wiring.later import Later
 from bot.wiring.once import Once
@@ -55,6 +55,7 @@ class House:
             routes += self._slack(self.settings.slack)
         if self.teams is not None:
             routes += self._teams(self.teams)
+        routes += ring.routes(self.tray.database, self.tray.clock)
         routes += health.routes(alive=self._alive, ready=self._ready)
         routes += about.routes(urlsplit(self.settings.public_url).path.rstrip("/"))
         routes.append(Later(("/connect", "/static"), self._pages))

@@ -51,6 +51,7 @@ from bot.scheduling.following import Following
 from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
+from bot.sync.channels import Ringing
 from bot.sync.engine import Sync
 from bot.sync.owners import Reminding
 from bot.wiring.settings import Settings
@@ -76,6 +77,7 @@ class Desk:
     leaving: Leaving
     grants: Grants
     sync: Sync
+    ringing: Ringing
     reminding: Reminding
     departing: Departing
     proposing: Proposing
@@ -157,6 +159,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,
         sync=Sync(database, clock, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
+        ringing=Ringing(database, clock, grants.open_calendar, settings.public_url),
         reminding=Reminding(database, clock),
         departing=Departing(database, clock, surfaces, decode_home, connecting.disconnect),
         proposing=proposing,

@@ -43,6 +43,7 @@ class Tasks:
             Kind(name="calendar", task=self.calendar, workers=8, lease=timedelta(seconds=120)),
             Kind(name="ailing", task=self.ailing, workers=3, lease=timedelta(seconds=120)),
             Kind(name="farewell", task=self.farewell, lease=timedelta(seconds=120)),
+            Kind(name="channel", task=self.channel, workers=2, lease=timedelta(seconds=120)),
         )
 
     def ticks(self) -> tuple[Tick, ...]:
@@ -98,6 +99,10 @@ class Tasks:
             due.mark(tx, row.tenant, "calendar", row.subject, again)
         return None
 
+    def channel(self, row: Due, _holds: Holds) -> datetime | None:
+        """A calendar's push channel is to be opened, renewed or closed."""
+        return self.desk().ringing.tend(row.tenant, CalendarId(row.subject))
+
     def connection(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody has not mended their account yet."""
         return self.desk().reminding.remind(row.tenant, ConnectionId(row.subject))
@@ -135,11 +140,12 @@ class Tasks:
             signins.forget(tx, now, waited_since=now - APPROVAL_LIFE)
 
     def look_after_calendars(self) -> None:
-        """No calendar is left unread because its row was lost."""
+        """No calendar is left unread, or silent, because its row was lost."""
         from bot.storage import calendars
 
         with self.database.transaction() as tx:
             calendars.every_due(tx, self.clock.now())
+        self.desk().ringing.look_after()
 
     def look_who_left(self) -> None:
         """Everybody who has calendars or meetings here is looked for once a day."""

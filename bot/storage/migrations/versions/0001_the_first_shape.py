@@ -409,6 +409,30 @@ def upgrade() -> None:
     op.create_index("mirror_by_time", "mirror", ["tenant", "calendar", "begins"], unique=False)
 
     op.create_table(
+        "channel",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("resource", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("renew_at", sa.BigInteger(), nullable=False),
+        sa.Column("rang_at", sa.BigInteger(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("doubted_at", sa.BigInteger(), nullable=True),
+        sa.Column("silences", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_index("channel_calendar", "channel", ["tenant", "calendar"], unique=False)
+    op.create_index("channel_path", "channel", ["path"], unique=True)
+    op.create_index("channel_service", "channel", ["provider", "service"], unique=False)
+
+    op.create_table(
         "doubt",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
