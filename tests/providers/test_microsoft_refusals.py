@@ -9,6 +9,7 @@ import pytest
 from bot.core.errors import (
     ConsentNeeded,
     CursorExpired,
+    Full,
     NotACalendar,
     NotFound,
     OverlapError,
@@ -45,7 +46,7 @@ def one() -> Iterator[World]:
         (502, "", TryLater),
         (503, "serviceNotAvailable", TryLater),
         (504, "gatewayTimeout", TryLater),
-        (507, "", Refused),
+        (507, "", Full),
         (509, "", TryLater),
     ],
 )

@@ -110,6 +110,14 @@ def test_a_zone_without_a_windows_name_goes_by_its_own(one: World, zone: str) ->
     assert one.opened.put(one.remote, replace(DRAFT, zone=zone)).when == NINE
 
 
+def test_a_zone_that_exchange_does_not_know_is_written_in_utc(one: World) -> None:
+    one.stand.graph.fail(400, "TimeZoneNotSupportedException", path="/events", method="POST")
+    assert one.opened.put(one.remote, replace(DRAFT, zone="Antarctica/Troll")).when == NINE
+    one.stand.graph.fail(400, "TimeZoneNotSupportedException", path="/events", method="PATCH")
+    assert one.opened.put(one.remote, replace(DRAFT, zone="Antarctica/Troll", when=TEN, sequence=1)).when == TEN
+    assert one.stand.graph.bodies[-1]["start"]["timeZone"] == "UTC"
+
+
 def test_an_hour_that_the_clocks_show_twice_is_meant_once(one: World) -> None:
     second = Interval(datetime(2027, 10, 31, 1, tzinfo=UTC), datetime(2027, 10, 31, 2, tzinfo=UTC))
     assert one.opened.put(one.remote, replace(DRAFT, when=second)).when == second

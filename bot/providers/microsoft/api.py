@@ -20,6 +20,7 @@ import requests
 
 from bot.core.errors import (
     CursorExpired,
+    Full,
     NotACalendar,
     NotFound,
     OverlapError,
@@ -212,7 +213,7 @@ def refusal(status: int, code: str, after: timedelta | None = None) -> OverlapEr
     if word in _NO_MAILBOX:
         return NoMailbox("This account has no mailbox that Microsoft lets us reach.")
     if word in _FULL or status == 507:
-        return Refused("The mailbox is full.")
+        return Full("The mailbox is full.")
     if word in _NO_SUCH_ID:
         return NotFound("This is not there (any more).")
     match status:

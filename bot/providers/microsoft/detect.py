@@ -16,7 +16,8 @@ from bot.providers.microsoft.api import Graph, Misunderstood
 from bot.providers.microsoft.reading import literal, path
 from bot.providers.microsoft.shapes import Named
 
-PREFER = "odata.maxpagesize=200"
+PREFER = 'odata.maxpagesize=50, outlook.body-content-type="text"'
+"""A round cannot be told to leave bodies out (event-delta), so its pages are short, and their bodies plain."""
 AHEAD = timedelta(days=7)
 """A round covers a week more than was asked, so that it outlives the daily roll of the horizon."""
 _LOST = (CursorExpired, NotFound, NotACalendar, Misunderstood, Stale)

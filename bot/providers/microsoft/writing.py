@@ -10,13 +10,10 @@ from datetime import timedelta
 from html import escape
 from typing import Any
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, Refused, Stale, TryLater
 from bot.core.events import Draft, Status, Written
 from bot.core.intervals import Interval
-from bot.core.zones import local
 from bot.providers.base import Remote
 from bot.providers.microsoft.api import Graph, Misunderstood
 from bot.providers.microsoft.people import attendees, fingerprint
@@ -34,12 +31,12 @@ from bot.providers.microsoft.reading import (
 )
 from bot.providers.microsoft.shapes import Calendar, Event
 from bot.providers.microsoft.tags import EXPAND, Tag, properties, tagged
+from bot.providers.microsoft.times import in_utc, is_about_zone, times
 
 TEAMS = "teamsForBusiness"
 LIVES = 12
 """How often an event can be made anew after it was deleted: the id of each attempt is burned with it."""
 LAG = timedelta(minutes=5)
-_ZONES = {olson: windows for windows, olson in reversed(WINDOWS_TO_OLSON.items())}
 _BLOCK = re.compile(r'<div[^>]*\bid="(?:x_)*overlap"[^>]*>.*?</div>', re.DOTALL | re.IGNORECASE)
 _SHOWN = {Status.CONFIRMED: "busy", Status.TENTATIVE: "tentative", Status.CANCELLED: "free"}
 Fields = dict[str, Any]
@@ -99,7 +96,7 @@ class Writing:
         for life in range(LIVES):
             transaction = str(uuid.uuid5(uuid.NAMESPACE_OID, f"overlap|{remote}|{draft.uid}|{life}"))
             try:
-                made = self._graph.post(f"{path(remote)}/events", {**fields, "transactionId": transaction}, Event)
+                made = self._posted(remote, {**fields, "transactionId": transaction}, draft)
             except Stale:
                 # Taken before: either it stands, or it was deleted and its transaction is burned.
                 stands = found_by_uid(self._graph, remote, draft.uid) or self._by_transaction(
@@ -114,6 +111,23 @@ class Writing:
             if not self._is_old(made):
                 raise TryLater("Microsoft took the event and does not show it yet.")
         raise Refused("Microsoft takes this event no more.")
+
+    def _posted(self, remote: Remote, fields: Fields, draft: Draft) -> Event:
+        try:
+            return self._graph.post(f"{path(remote)}/events", fields, Event)
+        except Misunderstood as error:
+            if not is_about_zone(error):
+                raise
+            return self._graph.post(f"{path(remote)}/events", {**fields, **in_utc(draft)}, Event)
+
+    def _patched(self, stands: Event, fields: Fields, draft: Draft) -> None:
+        where = event_path(stands.id)
+        try:
+            self._graph.patch(where, fields, Event, etag=stands.etag)
+        except Misunderstood as error:
+            if not is_about_zone(error):
+                raise
+            self._graph.patch(where, {**fields, **in_utc(draft)}, Event, etag=stands.etag)
 
     def _is_old(self, event: Event) -> bool:
         """Whether it was not made just now: then the answer tells of one that was deleted since."""
@@ -145,7 +159,7 @@ class Writing:
         fields = self._fields(remote, draft, stands)
         if not fields:
             return stands
-        self._graph.patch(event_path(stands.id), fields, Event, etag=stands.etag)
+        self._patched(stands, fields, draft)
         after = self._whole(stands.id)
         if after is None:
             raise Stale("The event was deleted while it was written.")
@@ -185,19 +199,6 @@ class Writing:
         if tag != before:
             fields["singleValueExtendedProperties"] = properties(draft.uid, tag)
         return fields
-
-
-def times(draft: Draft) -> Fields:
-    """Start and end on the clocks of the owner's zone, named: in UTC some would be shown UTC."""
-    zone = _ZONES.get(draft.zone, draft.zone)
-    return {name: _shown(at, draft.zone, zone) for name, at in (("start", draft.when.start), ("end", draft.when.end))}
-
-
-def _shown(at: Any, zone: str, name: str) -> Fields:
-    there = local(at, zone)
-    if there.fold:  # the clocks show it twice, and it is the second time
-        return {"dateTime": f"{at:%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
-    return {"dateTime": f"{there:%Y-%m-%dT%H:%M:%S}", "timeZone": name}
 
 
 def _text(draft: Draft) -> str:

@@ -59,7 +59,7 @@ class Graph:
     loses_answer: bool = False
     """The next write happens, and its answer does not come."""
     _meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
-    _failing: deque[tuple[str, Refused]] = field(default_factory=deque)
+    _failing: deque[tuple[str, str, Refused]] = field(default_factory=deque)
     _down: bool = False
     _busy: dict[str, int] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -68,12 +68,14 @@ class Graph:
         methods = ["GET", "POST", "PATCH", "DELETE", "PUT"]
         return [Route("/v1.0/{rest:path}", self._answer, methods=methods)]
 
-    def fail(self, status: int, code: str = "", *, path: str = "", times: int = 1, retry_after: str = "") -> None:
-        """The next `times` requests whose path holds `path` are refused so."""
+    def fail(
+        self, status: int, code: str = "", *, path: str = "", method: str = "", times: int = 1, retry_after: str = ""
+    ) -> None:
+        """The next `times` requests of that method, or of any, whose path holds `path` are refused so."""
         headers = {"Retry-After": retry_after} if retry_after else {}
         refused = Refused(status, code or "serviceNotAvailable", is_mistake=False, headers=headers)
         with self._lock:
-            self._failing.extend([(path, refused)] * times)
+            self._failing.extend([(method, path, refused)] * times)
 
     def race(self, method: str, act: Callable[[], object]) -> None:
         """`act` happens once, just before the next request of that method is looked at."""
@@ -111,7 +113,7 @@ class Graph:
         if self._down:
             raise Refused(503, "serviceNotAvailable", is_mistake=False)
         access = self._opened(request)
-        self._maybe_fail(path)
+        self._maybe_fail(request.method, path)
         garbage, self.garbage = self.garbage, None
         if garbage is not None:
             return Response(garbage, media_type="application/json")
@@ -160,10 +162,10 @@ class Graph:
             )
         return access
 
-    def _maybe_fail(self, path: str) -> None:
+    def _maybe_fail(self, method: str, path: str) -> None:
         with self._lock:
-            for index, (part, refused) in enumerate(self._failing):
-                if part in path:
+            for index, (only, part, refused) in enumerate(self._failing):
+                if part in path and only in ("", method):
                     del self._failing[index]
                     raise refused
 
