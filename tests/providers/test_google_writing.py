@@ -75,6 +75,18 @@ def test_a_deleted_events_id_is_burned_and_another_is_found(stand: GoogleStand, 
     assert len(stand.events(ANA)) == 1
 
 
+def test_an_event_is_found_behind_short_and_empty_pages(stand: GoogleStand, opened: Google) -> None:
+    stand.lists.page_size, stand.lists.empty_pages = 1, 2
+    opened.put(OWN, DRAFT)
+    stand.delete(ANA, str(only(stand)["id"]))
+    again = opened.put(OWN, DRAFT)
+    assert opened.get(OWN, DRAFT.uid) == again
+    assert opened.put(OWN, replace(DRAFT, title="Another")).ical_uid == again.ical_uid
+    assert len(stand.events(ANA)) == 1
+    named = placed(stand, TEN, summary="Theirs")
+    assert opened.title(OWN, f"{named}@google.com", TEN.start) == "Theirs"
+
+
 def test_who_writes_between_our_look_and_our_write_is_not_written_over(stand: GoogleStand, opened: Google) -> None:
     opened.put(OWN, DRAFT)
     named = str(only(stand)["id"])

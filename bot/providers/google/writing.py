@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.core.errors import NotFound, Refused, Stale
+from bot.core.errors import NotACalendar, NotFound, Refused, Stale
 from bot.core.events import Draft, Response, Status, Written
 from bot.providers.base import Remote
 from bot.providers.google.api import Api
@@ -22,16 +22,17 @@ from bot.providers.google.drafting import (
     wants_conference,
     written,
 )
-from bot.providers.google.reading import UID, instant
+from bot.providers.google.reading import MOST_PAGES, UID, instant
 from bot.providers.google.refusals import Existing
 
 MOST_GENERATIONS = 50
 
 
-class Events(msgspec.Struct, frozen=True):
-    """What a search found."""
+class Events(msgspec.Struct, frozen=True, rename="camel"):
+    """One page of what a search found."""
 
     items: list[Event] = []
+    next_page_token: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -107,8 +108,7 @@ class Writing:
     def _series(self, remote: Remote, stands: Event) -> list[Event]:
         if "recurrence" not in stands:
             return []
-        found = self._api.ask(self._api.events.list(calendarId=remote, iCalUID=stands["iCalUID"]), EVENTS).items
-        return [one for one in found if one.get("originalStartTime") and one.get("status") != "cancelled"]
+        return [one for one in self._listed(remote, iCalUID=stands["iCalUID"]) if one.get("originalStartTime")]
 
     def _create(self, remote: Remote, draft: Draft, zone: str) -> Written:
         for generation in range(MOST_GENERATIONS):
@@ -159,10 +159,20 @@ class Writing:
             return None
 
     def _search(self, remote: Remote, **asked: str) -> Event | None:
-        """The first that is found, a series before its exceptions; a search that is refused finds nothing."""
-        found = self._api.ask(self._api.events.list(calendarId=remote, maxResults=50, **asked), EVENTS).items
-        standing = [one for one in found if one.get("status") != "cancelled"]
-        return min(standing, key=lambda one: "recurringEventId" in one, default=None)
+        """The first that is found, a series before its exceptions."""
+        return min(self._listed(remote, **asked), key=lambda one: "recurringEventId" in one, default=None)
+
+    def _listed(self, remote: Remote, **asked: str) -> list[Event]:
+        """All that stand, of every page: one that is short or empty says nothing of the next."""
+        found: list[Event] = []
+        told = asked
+        for _ in range(MOST_PAGES):
+            page = self._api.ask(self._api.events.list(calendarId=remote, **told), EVENTS)
+            found += [one for one in page.items if one.get("status") != "cancelled"]
+            if page.next_page_token is None:
+                return found
+            told = {**asked, "pageToken": page.next_page_token}
+        raise NotACalendar("Google does not come to an end with this search.")
 
     def _makes_video(self, remote: Remote) -> bool:
         """Whether the calendar has Google Meet; asked anyway where it does not say."""
