@@ -87,12 +87,16 @@ class _Run:
                 return self._save(meeting, saga_rows.awaits_consent).awaits_consent_until
             case Lasting(reason):
                 return self._take_back(meeting, reason)
+            case Passing() if not saga_plan.is_brief(first):
+                return self._take_back(meeting, "away")
             case _:
                 return self._finish(first, meeting, saga_rows.booked)
 
     def move(self, meeting: Meeting) -> datetime | None:
         """Write every copy at the new time; once the organiser's stands there, so does the meeting."""
         first = self._moved_first(meeting)
+        if isinstance(first, Passing) and not saga_plan.is_brief(first):
+            first = Lasting("away")
         if isinstance(first, Lasting):
             return self.tend(self._save(meeting, saga_rows.stayed(first.reason)))
         return self._finish(first, meeting, saga_rows.moved)
@@ -100,7 +104,7 @@ class _Run:
     def undo(self, meeting: Meeting) -> datetime | None:
         """Take it off every calendar; what cannot be removed now is removed as soon as it can."""
         left = self._removed(meeting)
-        if any(isinstance(one, Passing) for one in left.values()) and self._is_patient(meeting):
+        if any(saga_plan.is_brief(one) for one in left.values()) and self._is_patient(meeting):
             return self._later(meeting, *left.values())
         return self._next_sweep(self._save(meeting, saga_rows.ended(left.keys())), left)
 

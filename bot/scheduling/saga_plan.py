@@ -29,6 +29,8 @@ COOL_OFF = timedelta(seconds=90)
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(seconds=64)
 SLOWLY = timedelta(minutes=5)
 LONG_AGO = timedelta(minutes=10)
+AWAY = timedelta(minutes=15)
+"""A service that asks us to come back no sooner takes nothing for now, and nobody waits for it."""
 CONSENT = timedelta(minutes=15)
 """How long a claim is kept for an organiser who must first allow us to write to their calendar."""
 ROOMS = timedelta(seconds=60)
@@ -75,6 +77,11 @@ def trouble(error: OverlapError) -> Trouble:
             return Lasting(error.code)
         case _:
             return Lasting("refused")
+
+
+def is_brief(trouble: Trouble) -> bool:
+    """Whether it may pass while everybody waits."""
+    return isinstance(trouble, Passing) and (trouble.after is None or trouble.after < AWAY)
 
 
 def draft(meeting: Meeting, attendance: Attendance, everyone: Mapping[PersonId, Person]) -> Draft:

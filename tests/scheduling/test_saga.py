@@ -138,6 +138,7 @@ def test_once_it_answers_the_mirrors_word_is_not_needed_any_more(trip: Trip) -> 
         pytest.param(Refused("403"), "refused", id="refused"),
         pytest.param(NotFound("404"), "not_found", id="gone"),
         pytest.param(Full("507"), "full", id="full"),
+        pytest.param(TryLater("quota", timedelta(hours=1)), "away", id="used up for an hour"),
         pytest.param(OurFault("client secret"), "our_fault", id="our own registration is refused"),
     ],
 )

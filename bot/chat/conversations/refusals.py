@@ -12,6 +12,7 @@ BECAUSE: Mapping[str, str] = MappingProxyType(
         "refused": "your calendar can be read, and not written to",
         "sign_in_needed": "your calendar must be connected again first",
         "full": "your calendar is full: its service takes no more events",
+        "away": "your calendar's service takes no new events for the time being",
         "not_found": "the calendar that receives your bookings is no longer there",
         "our_fault": "your calendar's service refuses Overlap itself, which only whoever runs Overlap can mend",
     }
