@@ -20,33 +20,33 @@ WANTED = {Access.FREEBUSY: (FREEBUSY, LIST), Access.FULL: (EVENTS, FREEBUSY, LIS
 ASKED = (
     Asked(
         scope="openid email",
-        why="To know which account was connected, and to show its address to its owner.",
-        when="At every sign-in.",
-        stored="The address and Google's number of the account, until it is disconnected.",
+        why="to know which account was connected, and to show its address to its owner",
+        when="at every sign-in",
+        stored="the address and Google's number of the account, until it is disconnected",
     ),
     Asked(
         scope=FREEBUSY,
-        why="To see when its owner is busy, and when colleagues and rooms are whose free/busy they may see.",
-        when="At the first sign-in, with both choices.",
-        stored="Start, end and kind of busy times, without titles, for the time ahead; replaced at every reading.",
+        why="to see when its owner is busy, and when colleagues and rooms are whose free/busy they may see",
+        when="at the first sign-in, with both choices",
+        stored="start, end and kind of busy times, without titles, for the time ahead; replaced at every reading",
     ),
     Asked(
         scope=LIST,
-        why="To let its owner choose which calendars count and which one receives bookings.",
-        when="At the first sign-in, with both choices.",
-        stored="Name and time zone of each calendar, until it is disconnected.",
+        why="to let its owner choose which calendars count and which one receives bookings",
+        when="at the first sign-in, with both choices",
+        stored="name and time zone of each calendar, until it is disconnected",
     ),
     Asked(
         scope=EVENTS,
-        why="To write the meetings its owner books or accepts, and to answer invitations for them.",
-        when="At the first sign-in with “write meetings I book or accept”, else at the first booking that needs it.",
-        stored="Nothing beyond the meetings themselves; other events are read as busy times, titles only live.",
+        why="to write the meetings its owner books or accepts, and to answer invitations for them",
+        when="at the first sign-in with “write meetings I book or accept”, else at the first booking that needs it",
+        stored="nothing beyond the meetings themselves; other events are read as busy times, titles only live",
     ),
     Asked(
         scope=ROOMS,
-        why="To list the organisation's rooms.",
-        when="Only of an administrator who imports rooms.",
-        stored="Address, name, building, capacity and features of each room that is imported.",
+        why="to list the organisation's rooms",
+        when="only of an administrator who imports rooms",
+        stored="address, name, building, capacity and features of each room that is imported",
     ),
 )
 
