@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.calendars import Access
 from bot.core.clock import SetClock
 from bot.core.errors import ConsentNeeded, OurFault, OverlapError, SignInNeeded, TryLater
 from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.providers.base import Held, Loose
 from bot.providers.microsoft.adapter import connect
 from bot.providers.microsoft.grant import kept
-from tests.contracts.microsoft_stage import client, dead, signed_in
+from bot.providers.microsoft.signin import MicrosoftSignIn
+from bot.providers.oauth import NotSignedIn
+from tests.contracts.microsoft_stage import CALLBACK, client, dead, signed_in
 from tests.providers.microsoft import ALEX, ANA, World, again, door, microsoft, world
 
 
@@ -192,3 +195,15 @@ def test_what_an_authority_says_of_itself_is_asked_once() -> None:
             opened.health()
             opened.close()
         assert one.stand.authority.metadata_asked == asked == 1
+
+
+@pytest.mark.parametrize(("status", "expected"), [(503, TryLater), (429, TryLater), (404, OurFault), (400, OurFault)])
+def test_an_authority_that_never_answered_before_passes_or_is_set_up_wrong(
+    status: int, expected: type[OverlapError]
+) -> None:
+    with microsoft() as stand:
+        stand.authority.status = status
+        made = MicrosoftSignIn(client(stand), door(stand))
+        with pytest.raises(NotSignedIn) as told:
+            made.begin(state="s", redirect_uri=CALLBACK, access=Access.FULL)
+        assert type(told.value.__cause__) is expected

@@ -5,6 +5,7 @@ not leave us with the one that was replaced.
 """
 
 import copy
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -78,6 +79,8 @@ def application(client: MicrosoftClient, session: GuardedSession, cache: msal.Se
     except (MsalError, RuntimeError) as error:
         raise TryLater("Microsoft's sign-in does not answer as it should.") from error
     except (ValueError, KeyError) as error:
+        if isinstance(error.__context__, json.JSONDecodeError) or "HTTP status: 429" in str(error.__context__):
+            raise TryLater("Microsoft's sign-in does not answer as it should.") from error
         raise OurFault("OVERLAP_MICROSOFT_AUTHORITY is no authority that signs people in.") from error
     with _discovering:
         _discovered[client.authority] = copy.deepcopy(learnt)

@@ -77,6 +77,11 @@ class Graph:
         with self._lock:
             self._failing.extend([(method, path, refused)] * times)
 
+    def mend(self) -> None:
+        """Nothing is refused any more that was told to be."""
+        with self._lock:
+            self._failing.clear()
+
     def race(self, method: str, act: Callable[[], object]) -> None:
         """`act` happens once, just before the next request of that method is looked at."""
         with self._lock:
