@@ -31,7 +31,7 @@ from bot.people.leaving import Farewell, leave, part
 from bot.people.pending import Pending, identity
 from bot.people.services import NotConnected, SignIn, Why, address, is_allowed
 from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
-from bot.storage import calendars, due, links, messages, people, proposals
+from bot.storage import calendars, channels, due, links, messages, people, proposals
 from bot.storage.database import Database, Tx
 from bot.storage.links import Session
 from bot.storage.vault import Vault
@@ -259,6 +259,8 @@ class Connecting:
             for one in theirs:
                 if one.id in choice.counts and one.read_at is None:
                     calendars.dirty(tx, one.tenant, one.id, now)
+                if (one.counts, one.receives) != (one.id in choice.counts, one.id == choice.receives):
+                    channels.wanted(tx, one.tenant, one.id, now)
             for connection in {one.connection for one in theirs}:
                 messages.changed(tx, session.tenant, "connection", connection, now)
             go_on(tx, session.tenant, session.person, now)

@@ -11,7 +11,7 @@ from bot.core.proposals import ProposalState
 from bot.people.grants import sealed
 from bot.people.pending import Pending, identity, label
 from bot.providers.base import Abilities, RemoteCalendar
-from bot.storage import calendars, due, meetings, messages, proposals, signins
+from bot.storage import calendars, channels, due, meetings, messages, proposals, signins
 from bot.storage.database import Tx
 from bot.storage.vault import Vault
 
@@ -40,7 +40,7 @@ class Keeping:
         for one in calendars.of_connection(tx, tenant, connection.id):
             calendars.dirty(tx, tenant, one.id, now)
             if new.abilities.quiet_cadence is not None:
-                due.mark(tx, tenant, "channel", one.id, now)
+                channels.wanted(tx, tenant, one.id, now)
         go_on(tx, tenant, owner.id, now + CHOOSING)
         if new.account.access is Access.FULL:
             for meeting in meetings.awaiting_consent(tx, tenant, owner.id):

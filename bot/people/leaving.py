@@ -14,7 +14,7 @@ from bot.people.grants import unsealed
 from bot.people.pending import identity
 from bot.providers.base import Account, Channel, Providers
 from bot.providers.oauth import SignIns
-from bot.storage import calendars, farewells
+from bot.storage import calendars, channels, farewells
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
 
@@ -86,8 +86,10 @@ def leave(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, now:
     except SignInNeeded:  # its secret does not open any more: there is nothing to undo with
         calendars.disconnect(tx, tenant, connection)
         return
+    open_ones = channels.of_connection(tx, tenant, connection)
     calendars.disconnect(tx, tenant, connection)
-    part(tx, vault, tenant, Farewell(account), now)
+    ringing = (Channel(id=one.service, resource=one.resource, expires_at=one.expires_at) for one in open_ones)
+    part(tx, vault, tenant, Farewell(account, tuple(ringing)), now)
 
 
 def part(tx: Tx, vault: Vault, tenant: TenantId, told: Farewell, now: datetime) -> None:

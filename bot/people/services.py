@@ -161,10 +161,11 @@ def is_allowed(account: Account, domains: frozenset[str]) -> bool:
     """Whether that account is of one of those domains, or any will do. A feed or a file is nobody's account."""
     if not domains or account.provider in ("ics", "import"):
         return True
-    _, at, domain = account.user.rpartition("@")
-    if not at:
-        domain = urlsplit(account.url).hostname or ""
-    return any(domain.lower() == one or domain.lower().endswith(f".{one}") for one in domains)
+    _, at, domain = account.user.lower().rpartition("@")
+    if at:
+        return domain in domains
+    server = (urlsplit(account.url).hostname or "").lower()
+    return any(server == one or server.endswith(f".{one}") for one in domains)
 
 
 def host(url: str) -> str:

@@ -203,7 +203,7 @@ class SigningIn:
                 self._give_back(tx, session, account)
             if made.reasons == (Why.DOMAIN,):
                 return NoSignIn(trouble=Trouble.DOMAIN, provider=begun.provider, came=account.user)
-        elif isinstance(made, Connection) and session.consent == made.id:
+        elif isinstance(made, Connection) and session.consent == made.id and made.access is Access.FULL:
             with self.connecting.database.transaction() as tx:
                 links.consent_given(tx, session)
         return made

@@ -20,9 +20,9 @@ def told(found: NoSignIn, service: str) -> Says:
     """The page for that trouble."""
     match found.trouble:
         case Trouble.DENIED:
-            return _says(
-                403, "Not connected", f"You said no on {service}’s page, so nothing was connected and nothing was kept."
-            )
+            no = f"You said no on {service}’s page, so nothing was connected and nothing was kept."
+            approval = "If it said that an administrator has to approve, try again: there is a link for them below."
+            return _says(403, "Not connected", no, *((approval,) if found.provider == "microsoft" else ()))
         case Trouble.NOTHING_GRANTED:
             return _says(
                 403,
