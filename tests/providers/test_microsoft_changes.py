@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.errors import CursorExpired, SignInNeeded, TryLater
+from bot.core.events import Response
 from bot.core.intervals import Interval
+from bot.playground.stands.microsoft.events import series
 from bot.providers.base import Cursor
 from bot.providers.microsoft.detect import covered
-from tests.providers.microsoft import ANA, HOUR, NINE, WINDOW, World, again, span, world
+from tests.providers.microsoft import ALEX, ANA, DRAFT, HOUR, NINE, WINDOW, World, again, drafted, guest, span, world
 
 
 def cursor(one: World) -> Cursor:
@@ -28,6 +30,31 @@ def test_what_happens_within_the_window_is_noticed_once_it_is_there() -> None:
         assert not one.opened.changed(one.remote, here)
         one.stand.move(event, NINE.start + HOUR)
         assert one.opened.changed(one.remote, here)
+
+
+def test_what_somebody_answers_is_noticed_in_the_organisers_calendar() -> None:
+    with world() as one:
+        one.opened.put(one.remote, drafted(invitees=(guest(ALEX),)))
+        here = cursor(one)
+        (copy,) = one.stand.events(one.stand.calendar(ALEX))
+        one.stand.decline(copy)
+        assert one.opened.changed(one.remote, here)
+        found = one.opened.get(one.remote, DRAFT.uid)
+        assert found is not None
+        assert found.answers == ((ALEX, Response.DECLINED),)
+
+
+def test_a_series_that_is_deleted_leaves_nothing_behind() -> None:
+    with world() as one:
+        weeks = [NINE.start + timedelta(days=7 * week) for week in range(8)]
+        every = series(one.remote, "weekly@example.org", [(at, at, at + HOUR) for at in weeks])
+        for event in every:
+            one.stand.mailboxes.put(event, "created")
+        here = cursor(one)
+        assert len(one.standing()) == 8
+        one.stand.delete(every[0])
+        assert one.opened.changed(one.remote, here)
+        assert one.standing() == []
 
 
 def test_a_change_during_the_reading_is_seen_next_time() -> None:

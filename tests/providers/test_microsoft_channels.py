@@ -1,5 +1,6 @@
 """Push from Microsoft: subscriptions that really shake hands, ring, are renewed, and end."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -134,3 +135,18 @@ def test_a_second_one_for_the_same_is_not_opened(one: World, ear: Listener) -> N
 def test_what_is_only_seen_rings_nobody(one: World, ear: Listener) -> None:
     with pytest.raises(Refused):
         channels(one).open(shared(ALEX), channel="c", secret="s", address=ear.url, now=now())
+
+
+def test_an_address_that_is_slow_to_shake_hands_opens_nothing(one: World, ear: Listener) -> None:
+    one.stand.push.handshake_seconds = 0.2
+    slow = threading.Event()
+
+    def echo(word: str) -> tuple[int, str, str]:
+        slow.wait(5)
+        return 200, "text/plain", word
+
+    ear.echoes = echo
+    with pytest.raises(TryLater):
+        opened(one, ear)
+    slow.set()
+    one.stand.graph.refusals.clear()

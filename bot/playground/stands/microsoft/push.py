@@ -16,7 +16,6 @@ from bot.playground.stands.microsoft.events import Json
 from bot.playground.stands.microsoft.mailboxes import Change, Mailboxes
 from bot.playground.stands.microsoft.strict import Refused
 
-HANDSHAKE_SECONDS = 10.0
 DELIVERY_SECONDS = 10.0
 LEAST = timedelta(minutes=45)
 
@@ -45,6 +44,8 @@ class Push:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     posted: list[tuple[str, int]] = field(default_factory=list)
     """Each address and how it answered; 0 where it did not."""
+    handshake_seconds: float = 10.0
+    """How long an address has to answer the handshake."""
     assumed: set[str] = field(default_factory=set)
     """Beginnings of addresses that are taken to be served, and are never posted to."""
     is_silent: bool = False
@@ -153,7 +154,7 @@ class Push:
             return
         word = f"Validation: Testing client application reachability {secrets.token_urlsafe(24)} <ü&>"
         try:
-            with httpx.Client(timeout=HANDSHAKE_SECONDS, trust_env=False) as client:
+            with httpx.Client(timeout=self.handshake_seconds, trust_env=False) as client:
                 answer = client.post(url, params={"validationToken": word}, content=b"")
         except httpx.TransportError as error:
             raise Refused(400, "ValidationError", "The notification endpoint cannot be reached.") from error

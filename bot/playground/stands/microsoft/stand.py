@@ -167,6 +167,9 @@ class MicrosoftStand:
     def delete(self, event: Held) -> None:
         """They delete it: whoever they invited is told; whoever invited them is, too."""
         now = self.mailboxes.events[event.id]
+        for one in self.events(now.calendar):
+            if one.series == now.id:
+                self.mailboxes.drop(one)
         if now.is_organizer:
             self.mailboxes.cancel(now)
         else:
