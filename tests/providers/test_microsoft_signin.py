@@ -117,6 +117,12 @@ def test_an_administrator_may_say_no(stand: MicrosoftStand, signing: MicrosoftSi
     assert "admin_consent" not in stand.decide(page, ANA, accepts=False)[1]
 
 
+@pytest.mark.parametrize(("tenant", "whose"), [("common", "organizations"), (TENANT, TENANT)])
+def test_an_administrator_allows_it_in_the_tenant_that_signs_in(stand: MicrosoftStand, tenant: str, whose: str) -> None:
+    made = MicrosoftSignIn(replace(client(stand), authority=f"{stand.url}/{tenant}"), door(stand))
+    assert urlsplit(made.admin_url(state="s", redirect_uri=ADMIN) or "").path == f"/{whose}/v2.0/adminconsent"
+
+
 def test_a_code_is_good_once(stand: MicrosoftStand, signing: MicrosoftSignIn) -> None:
     begun = begin(signing)
     _, answered = stand.decide(begun.url, ANA)

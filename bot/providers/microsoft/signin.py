@@ -115,7 +115,9 @@ class MicrosoftSignIn:
             "state": state,
             "scope": " ".join(f"{GRAPH}{one}" for one in everything),
         }
-        return f"{parts.scheme}://{parts.netloc}/organizations/v2.0/adminconsent?{urlencode(asked, quote_via=quote)}"
+        tenant = parts.path.strip("/")
+        whose = tenant if tenant not in ("common", "consumers") else "organizations"
+        return f"{parts.scheme}://{parts.netloc}/{whose}/v2.0/adminconsent?{urlencode(asked, quote_via=quote)}"
 
     def revoke(self, account: Account) -> None:
         """Microsoft has no way to give one grant back: what is left is to forget it."""
