@@ -83,7 +83,7 @@ CALENDARS = Table(
     Column("dirty_at", BigInteger),
     Column("dirty_marks", Integer, nullable=False, default=0),
     Column("problem", Text),
-    Column("cursor", Text),
+    Column("cursor", LargeBinary),
     Column("rows_at", BigInteger),
     Column("failures", Integer, nullable=False, default=0),
 )
@@ -93,8 +93,8 @@ CALENDARS = Table(
 class Progress:
     """What the sync engine remembers of a calendar between two readings."""
 
-    cursor: str | None
-    """Where its change detector stands."""
+    cursor: bytes | None
+    """Where its change detector stands, sealed."""
     rows_at: datetime | None
     """When its rows were last read whole, not only found unchanged."""
     doubt: Doubt | None
@@ -408,9 +408,9 @@ def copies(tx: Tx, tenant: TenantId, calendar_id: CalendarId, original: Calendar
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(copy_of=original))
 
 
-def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cursor: str | None) -> None:
-    """Where its change detector stands now."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=cursor))
+def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, sealed: bytes | None) -> None:
+    """Where its change detector stands now, as the vault sealed it."""
+    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=sealed))
 
 
 def forget_cursor(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:

@@ -24,7 +24,8 @@ from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
 from bot.storage import calendars, doubts, due, meetings, messages, mirror, people
 from bot.storage.calendars import Progress
 from bot.storage.database import Database, Tx
-from bot.sync import colleagues, owners, plan
+from bot.storage.vault import Vault
+from bot.sync import colleagues, cursors, owners, plan
 from bot.sync.colleagues import Rest
 from bot.sync.copies import name_copies
 from bot.sync.owners import Operator
@@ -47,6 +48,8 @@ class _Seen:
 
     calendar: Calendar
     progress: Progress
+    cursor: Cursor | None
+    """Where its change detector stood."""
     zone: str
     """Where its owner lives: floating times and whole days are theirs."""
     at: datetime
@@ -65,6 +68,7 @@ class Sync:
 
     database: Database
     clock: Clock
+    vault: Vault
     open_calendar: OpenCalendar
     cadence: timedelta | None = None
     """Replaces what each service says about how often it is read."""
@@ -93,12 +97,14 @@ class Sync:
         with self.database.reading() as tx:
             held = calendars.calendar(tx, tenant, calendar)
             progress = calendars.progress(tx, tenant, calendar)
+            cursor = cursors.unsealed(tx, self.vault, held, progress.cursor)
             owner = calendars.connection(tx, tenant, held.connection).person
             those = {one: people.known(tx, tenant, one) for one in (held.person, owner)}
         whose = those[held.person]
         return _Seen(
             calendar=held,
             progress=progress,
+            cursor=cursor,
             zone=("" if whose is None else whose.zone) or held.zone or "UTC",
             at=self.clock.now(),
             is_gone=any(one is not None and one.standing is Standing.DEACTIVATED for one in those.values()),
@@ -110,11 +116,11 @@ class Sync:
 
     def _look(self, seen: _Seen) -> tuple[Reading | None, timedelta]:
         """A complete reading (None when nothing changed) and how often to look. Outside of any transaction."""
-        calendar, cursor = seen.calendar, seen.progress.cursor
+        calendar, cursor = seen.calendar, seen.cursor
         with self.open_calendar(calendar.tenant, calendar.id) as (provider, remote):
             if cursor is not None and not plan.must_read(calendar, seen.progress, seen.at):
                 try:
-                    if not provider.changed(remote, Cursor(cursor)):
+                    if not provider.changed(remote, cursor):
                         return None, self._cadence(provider)
                 except CursorExpired:
                     log.info("a cursor expired, the calendar is read whole", extra=_ids(calendar))
@@ -177,7 +183,7 @@ class Sync:
                 calendars.was_read(tx, tenant, id_, reading.window, seen.at)
             case _:
                 assert_never(judged.verdict)
-        calendars.stands_at(tx, tenant, id_, reading.cursor)
+        calendars.stands_at(tx, tenant, id_, cursors.sealed(tx, self.vault, seen.calendar, reading.cursor))
         if doubts.settle(tx, tenant, id_):
             messages.changed(tx, tenant, DOUBT, id_, now)
         return judged.verdict

@@ -158,7 +158,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         signing_in=SigningIn(connecting, signing, settings.consent),
         leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,
-        sync=Sync(database, clock, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
+        sync=Sync(database, clock, vault, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
         ringing=Ringing(database, clock, grants.open_calendar, settings.public_url),
         reminding=Reminding(database, clock),
         departing=Departing(database, clock, surfaces, decode_home, connecting.disconnect),

@@ -311,7 +311,7 @@ class Office:
             calendar = calendars.calendar(tx, row.tenant, CalendarId(row.subject))
             owner = people.person(tx, row.tenant, calendar.person)
         if calendar.seen_by is not None:
-            return Sync(self.database, self.clock, self.open_calendar).read(row.tenant, calendar.id)
+            return Sync(self.database, self.clock, self.vault, self.open_calendar).read(row.tenant, calendar.id)
         self.reads(owner.identity.user)
         return None
 

@@ -112,7 +112,7 @@ def test_status_says_that_it_waits_for_a_word(office: Office) -> None:
 
 
 def test_the_whole_story_from_the_reading_to_the_word(office: Office) -> None:
-    sync = Sync(office.database, office.clock, office.open_calendar)
+    sync = Sync(office.database, office.clock, office.vault, office.open_calendar)
     work = office.remote("ana")
     later = Interval(NOW + timedelta(days=9), NOW + timedelta(days=9, hours=1))
     for number in range(40):

@@ -83,7 +83,7 @@ def test_their_calendars_are_not_read(office: Office) -> None:
     leaves(office, "alex")
     (held,) = held_by(office, "alex")
     before = office.service.calls
-    again = Sync(office.database, office.clock, office.open_calendar).read(office.tenant, held)
+    again = Sync(office.database, office.clock, office.vault, office.open_calendar).read(office.tenant, held)
     assert again == office.clock.now() + timedelta(days=1)
     assert office.service.calls == before
 

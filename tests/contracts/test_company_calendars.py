@@ -19,6 +19,7 @@ from bot.providers.base import CalendarProvider, Remote
 from bot.scheduling.propose import Proposing
 from bot.storage import calendars, people, proposals
 from bot.storage.database import METADATA, Database, Tx
+from bot.storage.vault import KeyRing, Vault
 from bot.sync.engine import Sync
 from tests.builders import TENANT, TUESDAY, calendar, connection, request, span
 from tests.contracts.google_stage import OnGoogle
@@ -26,6 +27,7 @@ from tests.contracts.microsoft_stage import OnMicrosoft
 from tests.contracts.service_stages import KnowingMemory, ServiceStage
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+VAULT = Vault(KeyRing({"test": b"k" * 32}))
 WINDOW = Interval(datetime(2026, 11, 23, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
 BUSY = span("09:00-15:00")
 
@@ -76,7 +78,7 @@ class Company:
             everyone = [self.ana.id, *self._others(tx)]
             held = calendars.of_people(tx, TENANT, everyone, asker=self.ana.id)
         for one in held:
-            Sync(self.database, self.clock, self.opens).read(TENANT, one.id)
+            Sync(self.database, self.clock, VAULT, self.opens).read(TENANT, one.id)
             Proposing(self.database, self.clock).look(TENANT, one.person)
 
     def now(self, proposal: Proposal) -> Proposal:

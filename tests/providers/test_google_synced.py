@@ -66,7 +66,7 @@ def house(stand: GoogleStand, tmp_path: Path) -> Iterator[House]:
         calendars.add_connection(tx, connection("ana", provider="google"), kept)
         calendars.add(tx, held)
     grants = Grants(database, vault, providers(services(stand)))
-    yield House(database, vault, clock, held, Sync(database, clock, grants.open_calendar, chance=lambda: 0.5))
+    yield House(database, vault, clock, held, Sync(database, clock, vault, grants.open_calendar, chance=lambda: 0.5))
     grants.close()
     database.close()
 

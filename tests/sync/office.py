@@ -15,10 +15,12 @@ from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote
 from bot.storage import calendars, doubts, due, messages, mirror
 from bot.storage.database import METADATA, Database
+from bot.storage.vault import KeyRing, Vault
 from bot.sync.engine import Sync
 from tests.builders import NOW, TENANT, calendar, connection
 
 CADENCE = timedelta(minutes=10)
+VAULT = Vault(KeyRing({"test": b"k" * 32}))
 
 
 @dataclass(frozen=True)
@@ -126,5 +128,7 @@ def office(folder: Path) -> Iterator[Office]:
             named = Remote(calendars.calendar(tx, tenant, id_).remote)
         yield service.connect(service.account("ana")), named
 
-    yield Office(database, clock, service, remote, held, Sync(database, clock, open_calendar, chance=lambda: 0.5))
+    yield Office(
+        database, clock, service, remote, held, Sync(database, clock, VAULT, open_calendar, chance=lambda: 0.5)
+    )
     database.close()

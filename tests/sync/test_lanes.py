@@ -55,7 +55,7 @@ def test_thirty_calendars_that_hang_do_not_delay_the_one_that_answers(database: 
         connected(database, hanging, "hangs", f"p{number}")
     answering = connected(database, healthy, "answers", "ana")
     grants = Grants(database, VAULT, {"hangs": hanging.connect, "answers": healthy.connect})
-    sync = Sync(database, SystemClock(), partial(grants.open_calendar, patience=0.05))
+    sync = Sync(database, SystemClock(), VAULT, partial(grants.open_calendar, patience=0.05))
     was_read = threading.Event()
 
     def read(row: Due, _holds: Holds) -> datetime | None:

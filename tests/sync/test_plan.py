@@ -26,7 +26,7 @@ from bot.sync.plan import Judged, Verdict
 from tests.builders import NOW, calendar, instance
 
 WORK = replace(calendar("ana-work"), window=plan.window(NOW))
-GOOD = Progress(cursor="7", rows_at=NOW, doubt=None, dirty_marks=0, failures=0)
+GOOD = Progress(cursor=b"7", rows_at=NOW, doubt=None, dirty_marks=0, failures=0)
 ODD = Doubt(state=DoubtState.SEEN, marks=frozenset(), found=3, of=40, until=NOW + timedelta(days=90))
 MINUTE = timedelta(minutes=1)
 

@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("dirty_at", sa.BigInteger(), nullable=True),
         sa.Column("dirty_marks", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("cursor", sa.LargeBinary(), nullable=True),
         sa.Column("rows_at", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
