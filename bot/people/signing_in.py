@@ -5,7 +5,7 @@ a cookie of one browser. https://datatracker.ietf.org/doc/html/rfc9700#section-4
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -112,9 +112,7 @@ class SigningIn:
             signins.begin(tx, session, state, kept)
         return Away(begun.url, provider)
 
-    def finish(
-        self, session: Session, provider: str, answered: Mapping[str, str]
-    ) -> Pending | Connection | NotConnected | NoSignIn:
+    def finish(self, session: Session, provider: str, answered: Mapping[str, str]) -> Pending | Connection | NoSignIn:
         """The second half: the account waits for its owner's word, or takes its place again."""
         house = self.connecting
         state = answered.get("state", "")
@@ -194,16 +192,13 @@ class SigningIn:
             came=account.user,
         )
 
-    def _proposed(
-        self, session: Session, begun: Begun, account: Account
-    ) -> Pending | Connection | NotConnected | NoSignIn:
+    def _proposed(self, session: Session, begun: Begun, account: Account) -> Pending | Connection | NoSignIn:
         made = self.connecting.propose(session, account, begun.access)
         if isinstance(made, NotConnected):
             with self.connecting.database.transaction() as tx:
                 self._give_back(tx, session, account)
-            if made.reasons == (Why.DOMAIN,):
-                return NoSignIn(trouble=Trouble.DOMAIN, provider=begun.provider, came=account.user)
-        elif isinstance(made, Connection) and session.consent == made.id and made.access is Access.FULL:
+            return NoSignIn(trouble=_trouble(made.reasons), provider=begun.provider, came=account.user)
+        if isinstance(made, Connection) and session.consent == made.id and made.access is Access.FULL:
             with self.connecting.database.transaction() as tx:
                 links.consent_given(tx, session)
         return made
@@ -229,6 +224,13 @@ class SigningIn:
 
     def _address(self, provider: str, end: str) -> str:
         return f"{self.connecting.public_url.rstrip('/')}/connect/{provider}/{end}"
+
+
+def _trouble(reasons: Sequence[Why]) -> Trouble:
+    """Why an account that was let in could not be connected after all."""
+    if Why.DOMAIN in reasons:
+        return Trouble.DOMAIN
+    return Trouble.UNREACHABLE if Why.UNREACHABLE in reasons else Trouble.NO_MAILBOX
 
 
 def _row(state: str) -> str:

@@ -98,6 +98,8 @@ FILE: Mapping[Why, Mistake] = MappingProxyType(
         Why.NO_FILE: Mistake("file", "Choose a file: it ends in .ics, or is a .zip of such files."),
         Why.NOT_MAIL: _NOT_MAIL,
         Why.NOT_CALDAV: Mistake("file", "There is no calendar in this file."),
+        Why.NO_CALENDARS: Mistake("file", "There is no calendar in this file."),
+        Why.UNREACHABLE: Mistake("file", "This file cannot be read. Export it once more, and try again."),
         Why.TOO_MANY_TRIES: Mistake("file", _TOO_MANY),
     }
 )

@@ -9,12 +9,10 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.calendars import Access, Connection
 from bot.core.ids import ConnectionId
-from bot.people.services import NotConnected
 from bot.people.signing_in import NoSignIn, SigningIn, Trouble
 from bot.storage.links import Session
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
-from bot.web.mistakes import SIGN_IN
 from bot.web.troubles import told
 
 NAMES = {"google": "Google", "microsoft": "Microsoft"}
@@ -77,9 +75,6 @@ class OAuthPages:
         made = self.signing_in.finish(session, self.provider, dict(request.query_params))
         if isinstance(made, NoSignIn):
             return self._trouble(session, made)
-        if isinstance(made, NotConnected):
-            words = " ".join(SIGN_IN[one].words for one in made.reasons)
-            return self.doors.pages.notice(502, "Nothing was connected", words, again="/connect")
         if isinstance(made, Connection):
             is_less = session.consent == made.id and made.access is Access.FREEBUSY
             return self.doors.to("/connect/calendars?still=freebusy" if is_less else "/connect/calendars?again=yes")

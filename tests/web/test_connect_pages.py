@@ -174,6 +174,38 @@ def test_hours_are_kept_as_they_were_filled_in(desk: Desk, connected: Browser) -
     assert kept.on(4) == works("09:00-24:00").on(4)
 
 
+def test_a_day_may_have_a_break_in_it(desk: Desk, connected: Browser) -> None:
+    work = desk.calendars()["Work"].id
+    hours = WEEK | {"from-0": ["13:00", "08:00", ""], "to-0": ["17:00", "12:00", ""]}
+    page = connected.post("/connect/calendars", **hours, counts=work, receives=work)
+    assert "Monday 08:00–12:00, 13:00–17:00" in page.text
+    page = connected.get("/connect/calendars")
+    assert re.findall(r'name="from-0" id="([^"]+)" value="([^"]*)"', page.text) == [
+        ("from-0", "08:00"),
+        ("from-0-2", "13:00"),
+        ("from-0-3", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "words"),
+    [
+        pytest.param(["08:00", "11:00"], ["12:00", "17:00"], "Monday’s hours overlap", id="they overlap"),
+        pytest.param(["08:00", "11:00"], ["00:00", "17:00"], "Monday’s hours overlap", id="one goes to midnight"),
+        pytest.param(["08:00", "13:00"], ["12:00", ""], "Monday must end after", id="an end is missing"),
+        pytest.param([""], [""], "Monday must end after", id="nothing is filled in"),
+    ],
+)
+def test_hours_that_cannot_be_are_told(
+    desk: Desk, connected: Browser, starts: list[str], ends: list[str], words: str
+) -> None:
+    work = desk.calendars()["Work"].id
+    hours = WEEK | {"from-0": starts, "to-0": ends}
+    page = connected.post("/connect/calendars", **hours, counts=work, receives=work)
+    assert page.status_code == 422
+    assert page.text.count(words) == 2
+
+
 def test_disconnecting_asks_once_more_and_then_forgets(desk: Desk, connected: Browser) -> None:
     found = re.search(r'href="(/connect/disconnect\?connection=\w+)"', connected.get("/connect/calendars").text)
     assert found is not None

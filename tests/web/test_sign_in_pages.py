@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.calendars import Access, Connection
+from bot.core.errors import OverlapError, Refused, TryLater
 from bot.core.ids import ConnectionId, MeetingId
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.people.grants import unsealed
@@ -244,6 +245,22 @@ def test_what_the_service_refuses_is_one_plain_page(
     assert (page.status_code, title(page)) == (status, words)
     assert connections(desk) == []
     assert desk.connecting.pending(session(desk, browser)) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(TryLater("timeout"), "Google does not answer", id="no answer"),
+        pytest.param(Refused("no licence"), "This account has no calendar", id="no calendar for us"),
+    ],
+)
+def test_an_account_whose_calendars_cannot_be_listed_is_not_connected(
+    desk: Desk, browser: Browser, error: OverlapError, words: str
+) -> None:
+    desk.service.trouble(WORK, error)
+    assert title(browser.get(desk.google.signs_in(away(browser), WORK))) == words
+    assert connections(desk) == []
+    assert len(farewells_of(desk)) == 1
 
 
 def test_the_operator_hears_of_what_only_they_can_mend(
