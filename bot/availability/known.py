@@ -1,12 +1,13 @@
 """Whether a calendar may vouch for free time: the one place that says so.
 
 A person is busy, free or unknown, and unknown is never free. What a calendar told stays good for a while: three of
-its cadences after its last good reading, but only one once it is known to have changed since. Afterwards its busy
-times still block, and its gaps are unknown until it has been read again.
+its cadences after its last good reading, longer while a channel rings of every change (then silence is fresh), but
+only one cadence once it is known to have changed since. Afterwards its busy times still block, and its gaps are
+unknown until it has been read again.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.calendars import Calendar, Problem
 from bot.core.intervals import Interval
@@ -14,6 +15,8 @@ from bot.core.proposals import Vouching
 
 CADENCES_WHILE_CLEAN = 3
 CADENCES_ONCE_DIRTY = 1
+WHILE_IT_RINGS = timedelta(minutes=90)
+"""How long silence is believed without a look that confirms it: three of those that are made while it rings."""
 
 FEED = "feed"
 """How a feed, which is one calendar, is named by its adapter."""
@@ -24,6 +27,8 @@ def until(calendar: Calendar) -> datetime | None:
     if calendar.read_at is None or calendar.window is None or calendar.is_static or _is_broken(calendar):
         return None
     aged = calendar.read_at + CADENCES_WHILE_CLEAN * calendar.cadence
+    if calendar.rings_until is not None and calendar.problem is None:
+        aged = max(aged, min(calendar.rings_until, calendar.read_at + WHILE_IT_RINGS))
     if calendar.dirty_at is None:
         return aged
     return min(aged, calendar.dirty_at + CADENCES_ONCE_DIRTY * calendar.cadence)

@@ -20,12 +20,12 @@ from bot.core.ids import CalendarId, TenantId
 from bot.core.intervals import Interval
 from bot.core.people import Standing
 from bot.core.proposals import Vouching
-from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
-from bot.storage import calendars, doubts, due, meetings, messages, mirror, people
+from bot.providers.base import Abilities, CalendarProvider, Cursor, Reading, Remote
+from bot.storage import calendars, channels, doubts, due, meetings, messages, mirror, people, stake
 from bot.storage.calendars import Progress
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
-from bot.sync import colleagues, cursors, owners, plan
+from bot.sync import colleagues, cursors, owners, pace, plan
 from bot.sync.colleagues import Rest
 from bot.sync.copies import name_copies
 from bot.sync.owners import Operator
@@ -62,6 +62,18 @@ class _Seen:
         return plan.reach(self.calendar, self.progress, self.at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a calendar found."""
+
+    reading: Reading | None
+    """Complete; None when nothing changed."""
+    abilities: Abilities
+    """Asked after looking: a feed says in what it answers how often it may be asked."""
+    is_noticed: bool
+    """Whether its service said, when asked, that something had changed."""
+
+
 @dataclass(frozen=True)
 class Sync:
     """Reads calendars into the mirror, one at a time; the due row sees to it that nobody else does meanwhile."""
@@ -86,12 +98,12 @@ class Sync:
         if seen.calendar.seen_by is not None and (rest := self._rest(seen.calendar)) is not None:
             return rest.until
         try:
-            reading, cadence = self._look(seen)
+            look = self._look(seen)
         except Crowded as error:
             return self.clock.now() + (error.after or plan.FIRST_WAIT)
         except OverlapError as error:
             return self._keep_failure(seen, error)
-        return self._keep(seen, reading, cadence)
+        return self._keep(seen, look)
 
     def _seen(self, tenant: TenantId, calendar: CalendarId) -> _Seen:
         with self.database.reading() as tx:
@@ -114,25 +126,23 @@ class Sync:
         with self.database.transaction() as tx:
             return colleagues.rest(tx, calendar, self.clock.now())
 
-    def _look(self, seen: _Seen) -> tuple[Reading | None, timedelta]:
-        """A complete reading (None when nothing changed) and how often to look. Outside of any transaction."""
-        calendar, cursor = seen.calendar, seen.cursor
+    def _look(self, seen: _Seen) -> _Look:
+        """Outside of any transaction."""
+        calendar, cursor, is_noticed = seen.calendar, seen.cursor, False
         with self.open_calendar(calendar.tenant, calendar.id) as (provider, remote):
             if cursor is not None and not plan.must_read(calendar, seen.progress, seen.at):
                 try:
-                    if not provider.changed(remote, cursor):
-                        return None, self._cadence(provider)
+                    is_noticed = provider.changed(remote, cursor)
+                    if not is_noticed:
+                        return _Look(None, provider.abilities, is_noticed)
                 except CursorExpired:
                     log.info("a cursor expired, the calendar is read whole", extra=_ids(calendar))
             reading = provider.read(remote, plan.window(seen.at, seen.far), seen.zone)
-            return reading, self._cadence(provider)
+            return _Look(reading, provider.abilities, is_noticed)
 
-    def _cadence(self, provider: CalendarProvider) -> timedelta:
-        """How often to look, asked after looking: a feed says it in what it answers."""
-        return self.cadence or provider.abilities.cadence
-
-    def _keep(self, seen: _Seen, reading: Reading | None, cadence: timedelta) -> datetime | None:
-        tenant, id_ = seen.calendar.tenant, seen.calendar.id
+    def _keep(self, seen: _Seen, look: _Look) -> datetime | None:
+        tenant, id_, reading = seen.calendar.tenant, seen.calendar.id, look.reading
+        cadence = self.cadence or look.abilities.cadence
         with self.database.transaction() as tx:
             try:
                 before = calendars.calendar(tx, tenant, id_)
@@ -158,7 +168,13 @@ class Sync:
             may_answer = reading is not None and meetings.has_guests(tx, tenant, before.person, now)
             if verdict is Verdict.CHANGED or had_aged or is_news or may_answer:
                 due.mark(tx, tenant, "reading", before.person, now)
-        return now + plan.soon(cadence, self.chance())
+            if look.is_noticed and verdict is Verdict.CHANGED and _was_silent(seen, before):
+                log.info("a channel has not told of a change yet", extra=_ids(before))
+                channels.distrust(tx, tenant, id_, now)
+            is_hot = stake.is_hot(tx, tenant, before.person, now)
+        return now + pace.look_again(
+            before, look.abilities, is_hot=is_hot, override=self.cadence, now=now, chance=self.chance()
+        )
 
     def _apply(self, tx: Tx, seen: _Seen, reading: Reading | None, now: datetime) -> Verdict:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id
@@ -212,6 +228,12 @@ class Sync:
         if before.seen_by is not None and kind.is_final:
             return now + colleagues.MUTE_FOR
         return now + plan.wait(kind, seen.progress.failures + 1, before.cadence, error, self.chance())
+
+
+def _was_silent(seen: _Seen, before: Calendar) -> bool:
+    """Whether its channel, which is thought to ring, has said nothing of what this look found."""
+    rings = before.rings_until is not None and before.rings_until > seen.at
+    return rings and seen.calendar.dirty_at is None and before.dirty_at is None
 
 
 def _may_doubt(calendar: Calendar, doubt: Doubt | None) -> Doubt | None:

@@ -44,6 +44,34 @@ def test_vouching(read: int | None, dirty: int | None, problem: Problem | None, 
     assert known.vouching(one, NOW) is expected
 
 
+@pytest.mark.parametrize(
+    ("read", "rings", "dirty", "problem", "expected"),
+    [
+        pytest.param(60, 600, None, None, KNOWN, id="silence is fresh"),
+        pytest.param(90, 600, None, None, READING, id="unless no look has confirmed it for long"),
+        pytest.param(60, -1, None, None, READING, id="once it rings no more"),
+        pytest.param(5, -1, None, None, KNOWN, id="it rings no more, and was read just now"),
+        pytest.param(60, 600, 9, None, KNOWN, id="it rang less than one cadence ago"),
+        pytest.param(60, 600, 10, None, READING, id="it rang one cadence ago and was not read"),
+        pytest.param(60, 600, None, Problem.UNREACHABLE, READING, id="a service that is down cannot ring"),
+        pytest.param(60, 600, None, Problem.REFUSED, BROKEN, id="403 makes it unknown at once"),
+    ],
+)
+def test_vouching_while_it_rings(
+    read: int, rings: int, dirty: int | None, problem: Problem | None, expected: Vouching
+) -> None:
+    """`read` and `dirty` are minutes ago, `rings` minutes ahead."""
+    one = replace(
+        calendar(
+            read_at=NOW - read * MINUTE,
+            dirty_at=None if dirty is None else NOW - dirty * MINUTE,
+            problem=problem,
+        ),
+        rings_until=NOW + rings * MINUTE,
+    )
+    assert known.vouching(one, NOW) is expected
+
+
 def test_an_import_never_vouches() -> None:
     assert known.vouching(calendar(is_static=True), NOW) is not KNOWN
     assert known.until(calendar(is_static=True)) is None

@@ -229,7 +229,7 @@ def test_a_removed_subscription_is_opened_again_and_everything_is_read(door: Doo
 def test_what_was_missed_is_read_whole(door: Door) -> None:
     ana = door.channel("ana", "microsoft")
     with door.database.transaction() as tx:
-        calendars.stands_at(tx, TENANT, ana.calendar, "here")
+        calendars.stands_at(tx, TENANT, ana.calendar, b"here")
     door.json("/ring/microsoft/ana-path", {"value": [item(lifecycleEvent="missed")]})
     assert door.marks(ana) == 1
     with door.database.reading() as tx:
