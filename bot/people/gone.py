@@ -62,7 +62,7 @@ class Departing:
         with self.database.reading() as tx:
             person, home = people.person(tx, tenant, person_id), people.home(tx, tenant, person_id)
         surface = self.surfaces.get(person.identity.platform)
-        if surface is None or person.standing in (Standing.ADDRESS, Standing.BOT):
+        if surface is None or person.standing in (Standing.ADDRESS, Standing.BOT, Standing.ROOM):
             return None
         where = None if home is None else self.place(home)
         if surface.has_left(person.identity, home=where):

@@ -208,7 +208,7 @@ class Who:
     def _fresh(self, identity: ChatIdentity, home: object = None) -> Person:
         """The person as kept, looked up again when that is more than an hour ago and the platform can tell."""
         known = self._known(identity)
-        if known is not None and (known.standing is Standing.ADDRESS or self._is_fresh(known)):
+        if known is not None and (known.standing in (Standing.ADDRESS, Standing.ROOM) or self._is_fresh(known)):
             return known
         try:
             told = self._directory(identity.tenant).profile(identity, home=home)

@@ -135,7 +135,7 @@ def to_look_for(tx: Tx, before: datetime, gone_before: datetime, limit: int) -> 
         PEOPLE.c.looked_for_at <= seconds(before),
         and_(PEOPLE.c.gone_at.is_not(None), PEOPLE.c.looked_for_at <= seconds(gone_before)),
     )
-    can_leave = PEOPLE.c.standing.not_in((Standing.ADDRESS.value, Standing.BOT.value))
+    can_leave = PEOPLE.c.standing.not_in((Standing.ADDRESS.value, Standing.BOT.value, Standing.ROOM.value))
     found = select(PEOPLE.c.tenant, PEOPLE.c.id).where(is_late, can_leave, or_(theirs, exists().where(attends)))
     rows = tx.execute(found.order_by(PEOPLE.c.looked_for_at, PEOPLE.c.id).limit(limit))
     return [(TenantId(row.tenant), PersonId(row.id)) for row in rows]

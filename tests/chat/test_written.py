@@ -1,11 +1,16 @@
 """What people read while a calendar is being written, and why it was not."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.cards import Press
 from bot.core.calendars import Access
+from bot.core.events import Response
 from bot.core.intervals import Interval
-from bot.storage import calendars
+from bot.core.meetings import LIVE, Attendance, Road
+from bot.core.people import ChatIdentity, Profile, Standing
+from bot.storage import calendars, meetings, people
 from tests.chat.office import Office
 from tests.chat.test_story import FIRST, booked, office, stands
 
@@ -65,3 +70,31 @@ def test_which_one_writes_is_the_organisers_word(booked: Office, label: str, sai
     assert said in " ".join(booked.says("ana"))
     assert len(stands(booked, "ana")) == len(stands(booked, "alex")) == left
     assert ("kept by another scheduler now" in " ".join(booked.says("alex"))) is (left == 0)
+
+
+@pytest.mark.parametrize(
+    ("road", "response", "said"),
+    [
+        (Road.ATTENDEE, Response.ACCEPTED, "Elbe is booked."),
+        (Road.ATTENDEE, Response.NEEDS_ACTION, "Elbe has not answered yet."),
+        (Road.ATTENDEE, Response.DECLINED, "Elbe said no: please find another room or another time."),
+        (Road.NONE, Response.NEEDS_ACTION, "Elbe cannot be booked from here: please book it yourself."),
+    ],
+)
+def test_what_became_of_a_room_is_said_to_the_organiser(
+    booked: Office, road: Road, response: Response, said: str
+) -> None:
+    with booked.database.transaction() as tx:
+        identity = ChatIdentity(booked.tenant, "room:elbe@example.org")
+        told = Profile(identity=identity, name="Elbe", zone="UTC", standing=Standing.ROOM)
+        room = people.keep(tx, told, booked.clock.now())
+        (meeting,) = meetings.of_person(tx, booked.tenant, booked.person("ana").id, booked.clock.now(), LIVE)
+        part = Attendance(person=room.id, road=road, response=response, is_room=True)
+        kept = meetings.save(tx, replace(meeting, attendances=(*meeting.attendances, part)))
+    card = booked.messages.card("meeting", kept.id, booked.person("ana"))
+    assert card is not None
+    assert said in card.summary
+    assert "No calendar invitation reaches" not in card.summary
+    theirs = booked.messages.card("meeting", kept.id, booked.person("alex"))
+    assert theirs is not None
+    assert "Ana booked 30 min with you" in theirs.summary
