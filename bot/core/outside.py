@@ -13,6 +13,12 @@ def is_public(url: str) -> bool:
     return parts.scheme == "https" and _is_known_outside(parts.hostname or "")
 
 
+def reaches(service: str, url: str) -> bool:
+    """Whether a service at `service` can be expected to post to that address: our own machine reaches itself."""
+    here = (_is_this_machine(urlsplit(one).hostname or "") for one in (service, url))
+    return is_public(url) or all(here)
+
+
 def out_of_reach(url: str) -> tuple[str, ...]:
     """What does not work while that is our address, in the words in which it is said; empty where all does."""
     if is_public(url):

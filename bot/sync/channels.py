@@ -6,7 +6,7 @@ calendar is polled as if there were no channels.
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,6 @@ from bot.core.calendars import Calendar
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, OverlapError, Refused, TryLater
 from bot.core.ids import CalendarId, TenantId, new_id
-from bot.core.outside import is_public
 from bot.providers.base import CalendarProvider, Channel, Channels, Remote
 from bot.storage import calendars, channels, due
 from bot.storage.channels import Kept
@@ -24,8 +23,6 @@ from bot.sync import plan
 
 log = logging.getLogger(__name__)
 
-RING = ("google", "microsoft")
-"""The services that can tell of changes, and to whose messages `web/ring` listens."""
 GRACE = timedelta(minutes=2)
 """How long a channel may lag behind what a look has found already."""
 AFTER_REFUSAL = timedelta(days=7)
@@ -46,6 +43,8 @@ class Ringing:
     clock: Clock
     open_calendar: OpenCalendar
     public_url: str
+    heard: Collection[str]
+    """The services that can tell of changes, whose messages `web/ring` understands, and that can reach us."""
     chance: Callable[[], float] = random.random
 
     def tend(self, tenant: TenantId, calendar: CalendarId) -> datetime | None:
@@ -55,7 +54,7 @@ class Ringing:
             held, provider, kept = self._seen(tenant, calendar)
         except NotFound:
             return None
-        if not (is_public(self.public_url) and _may_ring(held)):
+        if not (provider in self.heard and _may_ring(held)):
             if kept:
                 self._close(tenant, calendar, kept)
             return None
@@ -79,9 +78,8 @@ class Ringing:
 
     def look_after(self) -> None:
         """No calendar is left silent because its row was lost."""
-        if is_public(self.public_url):
-            with self.database.transaction() as tx:
-                channels.every_wanted(tx, RING, self.clock.now())
+        with self.database.transaction() as tx:
+            channels.every_wanted(tx, self.heard, self.clock.now())
 
     def _seen(self, tenant: TenantId, calendar: CalendarId) -> tuple[Calendar, str, list[Kept]]:
         with self.database.reading() as tx:

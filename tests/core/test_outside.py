@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.outside import is_public, out_of_reach
+from bot.core.outside import is_public, out_of_reach, reaches
 
 
 @pytest.mark.parametrize("url", ["https://overlap.example.com", "https://93.184.216.34", "https://a.b:8443/below"])
@@ -43,3 +43,19 @@ def test_anything_else_cannot(url: str) -> None:
 def test_who_still_sends_people_back_to_us(url: str, google: bool, microsoft: bool) -> None:
     lacking = out_of_reach(url)
     assert ("Google sign-in" not in lacking, "Microsoft sign-in" not in lacking) == (google, microsoft)
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "does"),
+    [
+        pytest.param("https://graph.microsoft.com", "https://overlap.example.com", True, id="out in the world"),
+        pytest.param("", "https://overlap.example.com", True, id="Google's own"),
+        pytest.param("", "http://127.0.0.1:8000", False, id="Google's own, from this machine"),
+        pytest.param("https://graph.microsoft.com", "https://overlap.lan", False, id="from a private network"),
+        pytest.param("http://127.0.0.1:9000", "http://127.0.0.1:8000", True, id="a service on this machine"),
+        pytest.param("http://localhost:9000", "http://[::1]:8000", True, id="by its other names"),
+        pytest.param("http://127.0.0.1:9000", "http://overlap.example.com", False, id="a name that may be elsewhere"),
+    ],
+)
+def test_a_service_reaches_what_is_public_or_on_its_own_machine(service: str, url: str, does: bool) -> None:
+    assert reaches(service, url) is does
