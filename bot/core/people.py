@@ -47,6 +47,8 @@ class Profile:
     standing: Standing = Standing.MEMBER
     email: str | None = None
     handle: str | None = None
+    is_admin: bool | None = None
+    """Whether the platform calls them an administrator of the workspace; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Person:
     standing: Standing
     email: str | None
     hours: WorkingHours
+    is_admin: bool = False
+    """The platform calls them an administrator of the workspace."""
 
     @property
     def tenant(self) -> TenantId:

@@ -17,6 +17,8 @@ from bot.storage.database import Database
 FRESH = timedelta(hours=1)
 """How long a looked-up profile is believed."""
 
+ROOM = "room-"
+"""What may stand before the handle of a room, so that it is no person's: `@room-elbe`."""
 MOST = 30
 """The most people that one request may name."""
 
@@ -195,8 +197,15 @@ class Who:
         )
 
     def _by_handle(self, asker: Person, named: Named) -> Person | Problem:
+        typed = named.value.strip().lstrip("@")
         with self.database.reading() as tx:
-            matches = people.by_handle(tx, asker.tenant, named.value.strip().lstrip("@"))
+            matches = people.by_handle(tx, asker.tenant, typed)
+            if not matches and typed.casefold().startswith(ROOM):
+                matches = [
+                    one
+                    for one in people.by_handle(tx, asker.tenant, typed[len(ROOM) :])
+                    if one.standing is Standing.ROOM
+                ]
         able = _able(matches)
         if len(able) > 1:
             return Ambiguous(named.shown, tuple(able))

@@ -53,6 +53,7 @@ SESSIONS = Table(
     Column("hash", Text, primary_key=True),
     Column("link", Text, nullable=False),
     Column("person", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
     Column("resume", Text),
     Column("consent", Text),
     Column("expires_at", BigInteger, nullable=False, index=True),
@@ -87,6 +88,8 @@ class Session:
     """The hash of the link that opened it."""
     tenant: TenantId
     person: PersonId
+    purpose: str
+    """What the link that opened it was for."""
     resume: ProposalId | None
     consent: ConnectionId | None = None
     expires_at: datetime
@@ -145,6 +148,7 @@ def open_session(tx: Tx, token: str, link: Link, expires_at: datetime) -> Sessio
         link=link.hash,
         tenant=link.tenant,
         person=link.person,
+        purpose=link.purpose,
         resume=link.resume,
         consent=link.consent,
         expires_at=expires_at,
@@ -154,6 +158,7 @@ def open_session(tx: Tx, token: str, link: Link, expires_at: datetime) -> Sessio
         "hash": opened.hash,
         "link": opened.link,
         "person": opened.person,
+        "purpose": opened.purpose,
         "resume": opened.resume,
         "consent": opened.consent,
         "expires_at": seconds(expires_at),
@@ -228,6 +233,7 @@ def _session(row: Row[Any]) -> Session:
         link=row.link,
         tenant=TenantId(row.tenant),
         person=PersonId(row.person),
+        purpose=row.purpose,
         resume=None if row.resume is None else ProposalId(row.resume),
         consent=None if row.consent is None else ConnectionId(row.consent),
         expires_at=instant(row.expires_at),

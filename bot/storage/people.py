@@ -4,12 +4,13 @@ import json
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Row, Table, Text, and_, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Index, Row, Table, Text, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.errors import NotFound
 from bot.core.ids import PersonId, TenantId, new_id
 from bot.core.people import ChatIdentity, Person, Profile, Standing
+from bot.core.rooms import MARK
 from bot.core.rules import DaySpan, WorkingHours, office_hours
 from bot.storage import calendars, meetings
 from bot.storage.database import METADATA, Tx, instant, seconds
@@ -25,6 +26,7 @@ PEOPLE = Table(
     Column("email", Text),
     Column("zone", Text, nullable=False),
     Column("standing", Text, nullable=False),
+    Column("is_admin", Boolean, nullable=False, default=False),
     Column("hours", Text),
     Column("home", Text),
     Column("looked_up_at", BigInteger, nullable=False),
@@ -54,8 +56,11 @@ def _keep(tx: Tx, profile: Profile, *, new: dict[str, int], known: dict[str, int
         "email": profile.email.lower() if profile.email else None,
         "zone": profile.zone,
         "standing": profile.standing.value,
+        "is_admin": profile.is_admin,
     }
-    row = insert(PEOPLE).values(tenant=tenant, id=new_id(), user=user, **told, **new)
+    row = insert(PEOPLE).values(
+        tenant=tenant, id=new_id(), user=user, **told | {"is_admin": bool(profile.is_admin)}, **new
+    )
     changed = {name: value for name, value in told.items() if value is not None}
     tx.execute(row.on_conflict_do_update(index_elements=["tenant", "user"], set_=changed | known))
     person = by_identity(tx, profile.identity)
@@ -136,7 +141,10 @@ def to_look_for(tx: Tx, before: datetime, gone_before: datetime, limit: int) -> 
         and_(PEOPLE.c.gone_at.is_not(None), PEOPLE.c.looked_for_at <= seconds(gone_before)),
     )
     can_leave = PEOPLE.c.standing.not_in((Standing.ADDRESS.value, Standing.BOT.value, Standing.ROOM.value))
-    found = select(PEOPLE.c.tenant, PEOPLE.c.id).where(is_late, can_leave, or_(theirs, exists().where(attends)))
+    is_somebody = PEOPLE.c.user.not_like(f"{MARK}%")  # a room that is kept no longer is nobody, too
+    found = select(PEOPLE.c.tenant, PEOPLE.c.id).where(
+        is_late, can_leave, is_somebody, or_(theirs, exists().where(attends))
+    )
     rows = tx.execute(found.order_by(PEOPLE.c.looked_for_at, PEOPLE.c.id).limit(limit))
     return [(TenantId(row.tenant), PersonId(row.id)) for row in rows]
 
@@ -177,6 +185,7 @@ def _person(row: Row[Any]) -> Person:
         standing=Standing(row.standing),
         email=row.email,
         hours=office_hours(row.zone) if row.hours is None else _hours_in(json.loads(row.hours)),
+        is_admin=row.is_admin,
     )
 
 

@@ -40,7 +40,7 @@ class SlackSurface:
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
         """Slack knows no idempotency key, so a crash may tell somebody twice; where their DM is, is asked of Slack."""
-        if to.standing is Standing.ADDRESS:
+        if to.standing in (Standing.ADDRESS, Standing.ROOM):
             raise Unreachable("they are known by an address alone")
         channel, is_remembered = self._home(to.identity.user)
         try:
@@ -105,6 +105,7 @@ def _profile(tenant: TenantId, user: Mapping[str, Any]) -> Profile:
         standing=_standing(team(tenant), user),
         email=about.get("email") or None,
         handle=user.get("name") or None,
+        is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
     )
 
 

@@ -33,6 +33,8 @@ class SlackUser:
     is_single_channel_guest: bool = False
     is_stranger: bool = False
     """Of another organisation, met through Slack Connect."""
+    is_admin: bool = False
+    """An administrator of the workspace."""
 
     @property
     def team(self) -> str:
@@ -51,7 +53,8 @@ class SlackUser:
             "profile": {"real_name": self.name, "display_name": self.name, "team": self.team},
         }
         if not self.is_deactivated:
-            user |= {"tz": self.tz, "is_restricted": self.is_guest or self.is_single_channel_guest,
+            user |= {"tz": self.tz, "is_admin": self.is_admin, "is_owner": False, "is_primary_owner": False,
+                     "is_restricted": self.is_guest or self.is_single_channel_guest,
                      "is_ultra_restricted": self.is_single_channel_guest}  # fmt: skip
         if self.is_stranger:
             user["is_stranger"] = True

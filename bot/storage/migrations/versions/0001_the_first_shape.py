@@ -273,6 +273,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("home", sa.Text(), nullable=True),
         sa.Column("looked_up_at", sa.BigInteger(), nullable=False),
@@ -373,11 +374,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "meeting"),
     )
     op.create_table(
+        "room",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("building", sa.Text(), nullable=False),
+        sa.Column("floor", sa.Text(), nullable=False),
+        sa.Column("features", sa.Text(), nullable=False),
+        sa.Column("is_equipment", sa.Boolean(), nullable=False),
+        sa.Column("keeper", sa.Text(), nullable=True),
+        sa.Column("second", sa.Text(), nullable=True),
+        sa.Column("imported_at", sa.BigInteger(), nullable=False),
+        sa.Column("lost_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "person"),
+    )
+    op.create_index("room_by_keeper", "room", ["tenant", "keeper"], unique=False)
+
+    op.create_table(
         "web_session",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("resume", sa.Text(), nullable=True),
         sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
