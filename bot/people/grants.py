@@ -54,11 +54,13 @@ class _Kept:
                 account = unsealed(tx, self.vault, self.tenant, self.connection)
             yield _Holding(self, account.grant)
 
-    def save(self, grant: str) -> None:
+    def save(self, grant: str, instead_of: str) -> None:
+        """Keep the newer of two grants; one that came meanwhile, of a new sign-in, is newer than both."""
         with self.database.transaction() as tx:
-            account = replace(unsealed(tx, self.vault, self.tenant, self.connection), grant=grant)
-            kept = sealed(tx, self.vault, self.tenant, self.connection, account)
-            calendars.replace_account(tx, self.tenant, self.connection, kept)
+            account = unsealed(tx, self.vault, self.tenant, self.connection)
+            if account.grant == instead_of:
+                kept = sealed(tx, self.vault, self.tenant, self.connection, replace(account, grant=grant))
+                calendars.replace_account(tx, self.tenant, self.connection, kept)
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class _Holding:
     grant: str
 
     def save(self, grant: str) -> None:
-        self.keeper.save(grant)
+        self.keeper.save(grant, instead_of=self.grant)
         self.grant = grant
 
 
