@@ -157,7 +157,8 @@ class Connecting:
     def session(self, token: str) -> Session | None:
         """Whose hour it is, while it lasts."""
         with self.database.reading() as tx:
-            return links.session(tx, token, self.clock.now())
+            found = links.session(tx, token, self.clock.now())
+        return found if found is not None and found.purpose == PURPOSE else None
 
     def opened_by(self, session: Session, token: str) -> bool:
         """Whether that link opened that session: then a second press on its button is the same press."""

@@ -18,7 +18,13 @@ from tests.builders import NOW, TENANT
 TEN_MINUTES = timedelta(minutes=10)
 ANA, BO = PersonId("ana"), PersonId("bo")
 SESSION = Session(
-    hash="session", link="link", tenant=TENANT, person=ANA, resume=None, expires_at=NOW + timedelta(hours=1)
+    hash="session",
+    link="link",
+    tenant=TENANT,
+    person=ANA,
+    purpose="connect",
+    resume=None,
+    expires_at=NOW + timedelta(hours=1),
 )
 BEGUN = Begun(
     tenant=TENANT,
