@@ -14,7 +14,7 @@ from bot.people.grants import unsealed
 from bot.people.pending import identity
 from bot.providers.base import Account, Channel, Providers
 from bot.providers.oauth import SignIns
-from bot.storage import calendars, channels, farewells
+from bot.storage import calendars, channels, farewells, rooms
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
 
@@ -81,6 +81,7 @@ class Leaving:
 
 def leave(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, now: datetime) -> None:
     """Forget that account here; what its service keeps of us is undone soon."""
+    rooms.leaves(tx, tenant, connection, now)
     try:
         account = unsealed(tx, vault, tenant, connection)
     except SignInNeeded:  # its secret does not open any more: there is nothing to undo with

@@ -148,7 +148,6 @@ def entrust(tx: Tx, calendar: Calendar, keeper: Connection, now: datetime) -> No
         told |= {"is_writable": is_writable, "receives": calendar.receives and is_writable}
     tx.execute(update(CALENDARS).where(*_calendar(calendar)).values(told))
     due.mark(tx, calendar.tenant, "calendar", calendar.id, now)
-    due.mark(tx, calendar.tenant, "channel", calendar.id, now)
 
 
 def fails(tx: Tx, calendar: Calendar, now: datetime) -> bool:

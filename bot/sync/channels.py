@@ -15,7 +15,7 @@ from bot.core.calendars import Calendar
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, OverlapError, Refused, TryLater
 from bot.core.ids import CalendarId, TenantId, new_id
-from bot.providers.base import CalendarProvider, Channel, Channels, Remote
+from bot.providers.base import SHARED, CalendarProvider, Channel, Channels, Remote
 from bot.storage import calendars, channels, due
 from bot.storage.channels import Kept
 from bot.storage.database import Database
@@ -182,7 +182,8 @@ class Ringing:
 
 
 def _may_ring(calendar: Calendar) -> bool:
-    return calendar.seen_by is None and not calendar.is_static and plan.matters(calendar)
+    is_shared = calendar.seen_by is not None or calendar.remote.startswith(SHARED)  # no service tells of free/busy
+    return not is_shared and not calendar.is_static and plan.matters(calendar)
 
 
 def _is_silent(channel: Kept, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from bot.core.intervals import Interval
 from bot.core.people import Standing
 from bot.core.proposals import Vouching
 from bot.providers.base import Abilities, CalendarProvider, Cursor, Reading, Remote
-from bot.storage import calendars, channels, doubts, due, meetings, messages, mirror, people, stake
+from bot.storage import calendars, channels, doubts, due, meetings, messages, mirror, people, rooms, stake
 from bot.storage.calendars import Progress
 from bot.storage.database import Database, Tx
 from bot.storage.vault import Vault
@@ -94,6 +94,8 @@ class Sync:
         except NotFound:
             return None
         if seen.is_gone:
+            if self._is_handed_over(seen.calendar):
+                return seen.at
             return seen.at + AGAIN_WHILE_GONE
         if seen.calendar.seen_by is not None and (rest := self._rest(seen.calendar)) is not None:
             return rest.until
@@ -121,6 +123,11 @@ class Sync:
             at=self.clock.now(),
             is_gone=any(one is not None and one.standing is Standing.DEACTIVATED for one in those.values()),
         )
+
+    def _is_handed_over(self, calendar: Calendar) -> bool:
+        """Whether it is a room's, and its second keeper takes over from one who left."""
+        with self.database.transaction() as tx:
+            return rooms.fails(tx, calendar, self.clock.now())
 
     def _rest(self, calendar: Calendar) -> Rest | None:
         with self.database.transaction() as tx:
@@ -161,6 +168,7 @@ class Sync:
             if before.reach is not None and _has_lapsed(tx, before, now):
                 calendars.draw_in(tx, tenant, id_)
             owners.absolve(tx, before, now)
+            rooms.is_read(tx, before, now)
             is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
             had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
             is_news = is_news or before.problem is Problem.DOUBTED or _reaches_farther(before, reading)
@@ -223,6 +231,8 @@ class Sync:
             calendars.has_problem(tx, tenant, id_, kind)
             self.operator.hears(calendars.connection(tx, tenant, before.connection), kind, now)
             owners.blame(tx, before, kind, now)
+            if kind.is_final and rooms.fails(tx, before, now):
+                return now
             if kind.is_final and before.problem is not kind:
                 due.mark(tx, tenant, "reading", before.person, now)
         if before.seen_by is not None and kind.is_final:

@@ -61,9 +61,9 @@ class Operator:
 
 def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
     """The account has this problem because one of its calendars does; its owner is told when it begins."""
-    if not _concerns(calendar, kind):
-        return
     account = calendars.connection(tx, calendar.tenant, calendar.connection)
+    if not _concerns(calendar, account, kind):
+        return
     if account.problem is kind:
         return
     since = (account.broken_since or now) if kind.is_final else None
@@ -81,11 +81,14 @@ def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
         messages.changed(tx, account.tenant, KIND, account.id, now)
 
 
-def _concerns(calendar: Calendar, kind: Problem | None) -> bool:
-    """Whether that is a problem of the account. What it may see of a colleague is none, nor is a calendar of no use."""
+def _concerns(calendar: Calendar, account: Connection, kind: Problem | None) -> bool:
+    """Whether that is a problem of the account. What it may see of a colleague is none, nor is a calendar of no use.
+
+    A room that it may no longer see is one of the room: those who keep it are told of that.
+    """
     if kind in UNTOLD or calendar.seen_by is not None:
         return False
-    return kind in OF_THE_WHOLE or plan.matters(calendar)
+    return kind in OF_THE_WHOLE or (plan.matters(calendar) and calendar.person == account.person)
 
 
 def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
@@ -94,7 +97,7 @@ def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
     if account.problem is None:
         return
     its = calendars.of_connection(tx, calendar.tenant, account.id)
-    if not any(_concerns(one, one.problem) for one in its):
+    if not any(_concerns(one, account, one.problem) for one in its):
         calendars.blame(tx, calendar.tenant, account.id, None)
         messages.changed(tx, calendar.tenant, KIND, account.id, now)
 
