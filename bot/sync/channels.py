@@ -97,7 +97,7 @@ class Ringing:
         with self.open_calendar(held.tenant, held.id) as (opened, remote):
             ringing = opened.channels
             if ringing is None or opened.abilities.quiet_cadence is None:
-                return None
+                return self.clock.now() + AFTER_REFUSAL
             best = trusted[0] if trusted else None
             if best is None or self.clock.now() >= best.renew_at:
                 renewed = None if best is None else self._renewed(ringing, best)

@@ -133,6 +133,12 @@ def test_what_its_service_refuses_is_asked_again_a_week_later(ana: Office) -> No
     assert ana.kept().rings_until is None
 
 
+def test_an_account_that_may_open_none_is_asked_again_a_week_later(ana: Office) -> None:
+    ana.service.abilities = Abilities()
+    assert tend(ana) == ana.clock.now() + AFTER_REFUSAL
+    assert (kept(ana), ana.kept().rings_until) == ([], None)
+
+
 def test_trouble_is_tried_again_and_the_old_channel_rings_meanwhile(ana: Office) -> None:
     tend(ana)
     (first,) = kept(ana)
