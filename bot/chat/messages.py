@@ -1,7 +1,8 @@
 """A due message, drawn as its subject is now: posted anew where it must ring, edited where it changed, else left alone.
 
-What is told is a row first (`storage/messages`), and nothing is told twice: a crash between a call and its row can at
-worst repeat a message, never lose one. Only one task at a time draws one row: it is lent under a lease.
+What is told is a row first (`storage/messages`), and nothing is told twice: after a crash between a call and its row
+the message is looked for before it is posted again. A platform that cannot tell has it at worst repeated, never lost.
+Only one task at a time draws one row: it is lent under a lease.
 """
 
 import hashlib
@@ -40,8 +41,10 @@ class Messages:
     surfaces: Mapping[str, Surface]
     views: Mapping[str, View]
 
-    def draw(self, tenant: TenantId, message_id: str) -> datetime | None:
+    def draw(self, tenant: TenantId, message_id: str, *, is_again: bool = False) -> datetime | None:
         """Bring that message up to date; answers when it must be drawn again although nothing happened.
+
+        `is_again`: somebody drew at it before, and perhaps died between a post and its row.
 
         Raises `TryLater` when the platform asks for patience.
         """
@@ -54,7 +57,7 @@ class Messages:
         card = self.card(row.kind, row.subject, person)
         if card is None or surface is None:  # nothing to see, or their platform is switched off
             return None
-        drawing = _Drawing(self, row, person, card, surface)
+        drawing = _Drawing(self, row, person, card, surface, is_again)
         if row.older is not None:
             drawing.shrink(row.older)
         drawing.draw()
@@ -77,6 +80,7 @@ class _Drawing:
     person: Person
     card: Card
     surface: Surface
+    is_again: bool
 
     def draw(self) -> None:
         row = self.row
@@ -124,10 +128,10 @@ class _Drawing:
     def _post(self) -> None:
         row = self.row
         with self.desk.database.reading() as tx:
-            home = people.home(tx, row.tenant, row.person)
-        key = f"{row.id}:{row.rings_wanted}"
+            kept = people.home(tx, row.tenant, row.person)
+        home = decode_home(kept) if kept else None
         try:
-            ref = self.surface.post(self.person, self.card, home=decode_home(home) if home else None, key=key)
+            ref = self._found(home) or self.surface.post(self.person, self.card, home=home, key=_key(row))
         except Unreachable:
             log.info("a message was refused for good", extra={"row": row.id, "kind": row.kind})
             with self.desk.database.transaction() as tx:
@@ -144,6 +148,30 @@ class _Drawing:
         elif row.handle is not None and row.digest:
             self._close_whisper()
 
+    def _found(self, home: Place | None) -> Ref | None:
+        """The message as a drawing before this one left it, with no row: it says what it should, and rang already.
+
+        What that drawing posted for an earlier ring shrinks, as it would have.
+        """
+        row = self.row
+        if not self.is_again:
+            return None
+        keys = [_key(row, ring) for ring in range(row.rings_shown, row.rings_wanted + 1)]
+        sent = self.surface.sent(self.person, home=home, keys=keys)
+        known = {at.message for at in (row.posted, row.older) if at is not None}
+        lost = {key: ref for key, ref in sent.items() if ref.message not in known}
+        newest = lost.pop(_key(row), None)
+        for ref in lost.values():
+            self._shrink(ref)
+        if newest is None:
+            return None
+        try:
+            self.surface.edit(newest, self.card)
+        except Unreachable:
+            return None
+        log.info("a message that a crash had lost is found", extra={"row": row.id, "kind": row.kind})
+        return newest
+
     def _edit(self, at: Posted) -> None:
         try:
             self.surface.edit(_ref(at), self.card)
@@ -156,12 +184,15 @@ class _Drawing:
 
     def shrink(self, at: Posted) -> None:
         """The older message keeps one line and no buttons."""
-        try:
-            self.surface.edit(_ref(at), shrunk(self.card))
-        except Unreachable:
-            log.info("an older message is gone", extra={"row": self.row.id})
+        self._shrink(_ref(at))
         with self.desk.database.transaction() as tx:
             messages.shrunk(tx, replace(self.row, older=at))
+
+    def _shrink(self, ref: Ref) -> None:
+        try:
+            self.surface.edit(ref, shrunk(self.card))
+        except Unreachable:
+            log.info("an older message is gone", extra={"row": self.row.id})
 
     def _close_whisper(self) -> None:
         """What was whispered and is told in the app's DM keeps no buttons, as far as it can be reached."""
@@ -195,6 +226,11 @@ class _Drawing:
             )
             meetings.save(tx, replace(meeting, attendances=theirs))
             messages.changed(tx, row.tenant, "meeting", row.subject, now)
+
+
+def _key(row: Shown, ring: int | None = None) -> str:
+    """What names one message of a row: each ring is one."""
+    return f"{row.id}:{row.rings_wanted if ring is None else ring}"
 
 
 def digest(card: Card) -> str:

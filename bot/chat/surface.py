@@ -6,6 +6,7 @@ be delivered there ever (no app, closed reply handle, deleted message, account g
 A surface never retries, never decides, and never sees the database.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -111,7 +112,17 @@ class Surface(Protocol):
         ...
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
-        """A new message in the app's DM with them; it rings. `home` is where that DM was last seen, if ever."""
+        """A new message in the app's DM with them; it rings. `home` is where that DM was last seen, if ever.
+
+        `key` names the message for `sent`; no platform refuses the same key twice.
+        """
+        ...
+
+    def sent(self, to: Person, *, home: Place | None, keys: Collection[str]) -> Mapping[str, Ref]:
+        """Which of the messages with those keys stand in our DM with them, as far as can be told: Teams cannot.
+
+        Asked before a message is posted again of which nobody knows whether it was taken the first time.
+        """
         ...
 
     def edit(self, ref: Ref, card: Card) -> None:

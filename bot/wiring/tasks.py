@@ -63,8 +63,8 @@ class Tasks:
             self.desk().inbox.answer(row.tenant, row.subject)
 
     def message(self, row: Due, _holds: Holds) -> datetime | None:
-        """Draw a message of ours as things stand now."""
-        return self.desk().messages.draw(row.tenant, row.subject)
+        """Draw a message of ours as things stand now; a row that was lent before may have been posted already."""
+        return self.desk().messages.draw(row.tenant, row.subject, is_again=row.fence > 1)
 
     def meeting(self, row: Due, holds: Holds) -> datetime | None:
         """Drive a meeting towards where its rows want it."""

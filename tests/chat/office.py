@@ -286,7 +286,7 @@ class Office:
             case "incoming":
                 self.inbox.answer(row.tenant, row.subject)
             case "message":
-                return self.messages.draw(row.tenant, row.subject)
+                return self.messages.draw(row.tenant, row.subject, is_again=row.fence > 1)
             case "meeting":
                 return self.saga.drive(row.tenant, MeetingId(row.subject), lambda: True)
             case "proposal":

@@ -80,7 +80,38 @@ def test_a_drawing_that_shows_nothing_new_is_none(office: Office) -> None:
     assert office.dm("alex").edits == 0
 
 
-def test_a_lost_answer_can_at_worst_repeat_a_message(office: Office) -> None:
+def test_a_message_whose_answer_was_lost_is_found_and_says_how_things_stand(office: Office) -> None:
+    office.surface.lose_answer()
+    book(office)
+    office.passes(timedelta(seconds=5))
+    assert "Undo" in labels(office.dm("ana").card)
+    assert len(office.surface.seen("ana")) == len(office.surface.seen("alex")) == 1
+    assert office.surface.unread("ana") == office.surface.unread("alex") == 1
+
+
+def test_a_message_that_was_lost_shrinks_once_a_newer_one_rings(office: Office) -> None:
+    book(office)
+    rings_again(office, "alex")
+    office.surface.lose_answer()
+    office.works()
+    rings_again(office, "alex")
+    office.passes(timedelta(seconds=5))
+    *older, newest = office.surface.seen("alex")
+    assert [labels(one.card) for one in older] == [[], []]
+    assert "Accept" in labels(newest.card)
+
+
+def test_a_message_that_was_lost_and_then_deleted_is_posted_again(office: Office) -> None:
+    office.surface.lose_answer()
+    book(office)
+    (lost,) = [*office.surface.seen("ana"), *office.surface.seen("alex")][:1]
+    office.surface.delete(lost)
+    office.passes(timedelta(seconds=5))
+    assert len(office.surface.seen("ana")) == len(office.surface.seen("alex")) == 1
+
+
+def test_where_a_platform_cannot_tell_a_lost_answer_at_worst_repeats_a_message(office: Office) -> None:
+    office.surface.forget_keys()
     office.surface.lose_answer()
     book(office)
     office.passes(timedelta(seconds=5))
@@ -89,6 +120,7 @@ def test_a_lost_answer_can_at_worst_repeat_a_message(office: Office) -> None:
 
 
 def test_pressing_the_message_that_a_crash_lost_works_and_shrinks_it(office: Office) -> None:
+    office.surface.forget_keys()
     office.surface.lose_answer()
     book(office)
     office.passes(timedelta(seconds=5))

@@ -11,23 +11,23 @@ from tests.faults.invariants import meetings, violations
 PARTIES = (("@alex", "alex"), ("@kim", "kim"), ("@alex @sam", "alex"), ("@sam", "sam"))
 
 
-def lifetime(field: Field, chance: Random, trouble: Trouble, *, may_double: bool = False) -> None:
+def lifetime(field: Field, chance: Random, trouble: Trouble, *, has_died: bool = False) -> None:
     """A meeting is booked, moved, and taken back, each in trouble; it is there once, or not at all."""
     whom, other = chance.choice(PARTIES)
     since = field.begin()
     before = {one.id for one in meetings(field)}
     offer = ask(field, "ana", whom)
     press(field, [Press("ana", offer, chance.choice(offers(offer)))], trouble)
-    ended(field, since, may_double=may_double)
+    ended(field, since, has_died=has_died)
     (ours,) = [one for one in meetings(field) if one.id not in before]
     assert ours.state == "booked", f"with {whom} it ended {ours.state}"
     _moved(field, chance, other, trouble, since)
-    ended(field, since, may_double=may_double)
+    ended(field, since, has_died=has_died)
     (after,) = [one for one in meetings(field) if one.id == ours.id]
     assert (after.state, after.sequence) == ("booked", ours.sequence + 1), f"moved: {after}"
     assert after.start != ours.start
     press(field, [seen(field, since, "ana", "Undo")], trouble)
-    ended(field, since, may_double=may_double)
+    ended(field, since, has_died=has_died)
     assert next(one.state for one in meetings(field) if one.id == ours.id) == "undone"
 
 
@@ -39,21 +39,21 @@ def _moved(field: Field, chance: Random, other: str, trouble: Trouble, since: in
         field.settle()
 
 
-def race(field: Field, chance: Random, trouble: Trouble, *, may_double: bool = False) -> None:
+def race(field: Field, chance: Random, trouble: Trouble, *, has_died: bool = False) -> None:
     """Ana and Sam take the same time of Alex's at the same moment: one of them has it."""
     since = field.begin()
     before = {one.id for one in meetings(field)}
     asked = {who: ask(field, who, "@alex") for who in ("ana", "sam")}
     times = _clashing(field, asked, chance)
     press(field, [Press(who, asked[who], times[who]) for who in asked], trouble)
-    ended(field, since, may_double=may_double)
+    ended(field, since, has_died=has_died)
     made = [one for one in meetings(field) if one.id not in before]
     assert any(one.state == "booked" for one in made), "neither of them has it"
     for one in made:
         if one.state == "booked":
             press(field, [seen(field, since, one.organiser, "Undo")], calm)
             field.settle()
-    ended(field, since, may_double=may_double)
+    ended(field, since, has_died=has_died)
 
 
 def _clashing(field: Field, asked: dict[str, Message], chance: Random) -> dict[str, str]:
@@ -72,8 +72,8 @@ def _clashing(field: Field, asked: dict[str, Message], chance: Random) -> dict[s
     return {"ana": hers, "sam": his}
 
 
-def ended(field: Field, since: int, *, may_double: bool) -> None:
+def ended(field: Field, since: int, *, has_died: bool) -> None:
     """Everything has come to its end, and it is a good one."""
     field.settle()
-    wrong = violations(field, since, may_double=may_double)
+    wrong = violations(field, since, has_died=has_died)
     assert not wrong, "\n".join(wrong)

@@ -37,10 +37,10 @@ class Kept:
         return self.state == "booked"
 
 
-def violations(field: Field, since: int = 0, *, may_double: bool = False) -> list[str]:
+def violations(field: Field, since: int = 0, *, has_died: bool = False) -> list[str]:
     """Everything that is not as it must be; of messages, those that were shown after the first `since`.
 
-    `may_double`: the bot died, so Slack may have taken a message, or a use of a response URL, of which nobody knows.
+    `has_died`: the bot died, so Slack may have taken a use of a response URL of which nobody knows.
     """
     kept, new = meetings(field), _new(field, since)
     copies = {who: field.stage.world.our_copies(who) for who in PEOPLE}
@@ -48,11 +48,11 @@ def violations(field: Field, since: int = 0, *, may_double: bool = False) -> lis
         *_copies(kept, copies),
         *_overlaps(copies),
         *_claims(field, kept),
-        *_answers(field, new, may_double=may_double),
+        *_answers(field, new),
         *_messages(field, kept),
         *_told_too_early(field, since),
-        *(f"Slack refused {one}" for one in field.stage.slack.refusals if not (may_double and one.code == "used_url")),
-        *(() if may_double else _doubles(new)),
+        *(f"Slack refused {one}" for one in field.stage.slack.refusals if not (has_died and one.code == "used_url")),
+        *_doubles(new),
     ]
 
 
@@ -132,14 +132,12 @@ def _new(field: Field, since: int) -> dict[str, list[Message]]:
     return {who: [one for one in field.stage.slack.messages(who) if one.ts not in before] for who in PEOPLE}
 
 
-def _answers(field: Field, new: dict[str, list[Message]], *, may_double: bool) -> Iterator[str]:
+def _answers(field: Field, new: dict[str, list[Message]]) -> Iterator[str]:
     """Every click was answered, and nobody is left with a meeting that is under way for ever."""
     yield from (f"not answered: {one}" for one in field.rows("SELECT id FROM incoming WHERE answered_at IS NULL"))
-    known = set(field.rows("SELECT channel, message FROM messages"))
     for who, messages in new.items():
         for message in messages:
-            is_forgotten = not message.is_ephemeral and (message.channel, message.ts) not in known
-            if UNDER_WAY.search(message.words) and not (is_forgotten and may_double):
+            if UNDER_WAY.search(message.words):
                 yield f"{who} still reads: {message.words}"
 
 

@@ -11,12 +11,12 @@ pytestmark = pytest.mark.xdist_group("faults")
 
 def test_the_bot_dies_and_what_was_clicked_is_done_once(field: Field) -> None:
     with seeded("dies_what_was_clicked", 4) as chance:
-        lifetime(field, chance, lambda: struck(field, moment(chance)), may_double=True)
+        lifetime(field, chance, lambda: struck(field, moment(chance)), has_died=True)
 
 
 def test_the_bot_dies_while_two_take_the_same_time(field: Field) -> None:
     with seeded("dies_while_two", 1) as chance:
-        race(field, chance, lambda: struck(field, moment(chance)), may_double=True)
+        race(field, chance, lambda: struck(field, moment(chance)), has_died=True)
 
 
 def test_on_a_bad_road_what_was_clicked_is_done_once(field: Field) -> None:

@@ -71,7 +71,7 @@ def test_a_calendar_that_refuses_for_good_books_nothing_and_tells_nobody_else(fi
     field.weather(lambda passage: Instead(status=status) if passage.method == "PUT" else None)
     press(field, [Press("ana", offer, offers(offer)[0])], calm)
     field.play.sees("ana", has("Not booked"), "it says why not", within=12, since=mine)
-    ended(field, since, may_double=False)
+    ended(field, since, has_died=False)
     (ours,) = [one for one in meetings(field) if one.id not in before]
     assert ours.state == "failed"
     assert field.play.count("alex") == theirs
@@ -88,8 +88,8 @@ def test_a_participants_server_that_is_long_away_gets_its_copy_when_it_is_back(f
     assert [copy.start for copy in field.play.copies("ana")] == [ours.start for ours in meetings(field) if ours.stands]
     assert not field.play.copies("kim")
     assert not any(trip.mishap for trip in office.travelled)
-    ended(field, since, may_double=False)
+    ended(field, since, has_died=False)
     (ours,) = [one for one in meetings(field) if one.id not in before]
     assert ours.stands
     press(field, [seen(field, since, "ana", "Undo")], calm)
-    ended(field, since, may_double=False)
+    ended(field, since, has_died=False)

@@ -116,6 +116,31 @@ def test_a_post_rings_in_the_dm_and_an_edit_does_not(slack: SlackStand) -> None:
     assert slack.refusals == []
 
 
+def test_what_was_sent_is_found_by_its_key_also_after_an_edit(slack: SlackStand) -> None:
+    out = surface(slack)
+    ref = out.post(ANA, HELLO, home=None, key="row:1")
+    out.post(ANA, HELLO, home=None, key="row:2")
+    out.edit(ref, BYE)
+    assert surface(slack).sent(ANA, home=None, keys=["row:1", "row:9"]) == {"row:1": ref}
+    assert slack.refusals == []
+
+
+def test_what_others_wrote_in_the_dm_is_none_of_ours(slack: SlackStand) -> None:
+    out = surface(slack)
+    slack.workspace.post(slack.home("ana"), {"text": "key row:1"}, by="U0ANA")
+    slack.workspace.post(
+        slack.home("ana"), {"text": "x", "metadata": {"event_type": "theirs", "event_payload": {"key": "row:1"}}}
+    )
+    assert out.sent(ANA, home=None, keys=["row:1"]) == {}
+
+
+def test_what_was_deleted_was_not_sent(slack: SlackStand) -> None:
+    out = surface(slack)
+    out.post(ANA, HELLO, home=None, key="row:1")
+    slack.workspace.delete(slack.messages("ana")[0])
+    assert out.sent(ANA, home=None, keys=["row:1"]) == {}
+
+
 def test_the_dm_is_asked_for_once(slack: SlackStand) -> None:
     out = surface(slack)
     out.post(ANA, HELLO, home=None, key="k1")

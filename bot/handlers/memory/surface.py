@@ -8,11 +8,13 @@ surface.whispers(user)                   # what they alone see elsewhere
 surface.unread(user)                     # how many messages rang since they last looked; an edit rings nobody
 surface.trouble(TryLater("busy"))        # every call fails so, until trouble(None)
 surface.lose_answer()                    # the next message is posted, and the answer that says so is lost
+surface.forget_keys()                    # it cannot tell any more what it was sent, like Teams
 surface.lose_homes()                     # from now on nobody is told whose DM a channel is
 """
 
 import itertools
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,6 +68,7 @@ class MemorySurface:
         self._handles: dict[str, _Handle] = {}
         self._trouble: OverlapError | None = None
         self._loses_answer = False
+        self._keys: dict[tuple[ChatIdentity, str], str] | None = {}
         self._homes_are_lost = False
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
@@ -94,6 +97,10 @@ class MemorySurface:
     def lose_answer(self) -> None:
         """The next message is posted, and its answer is lost, as after a time-out."""
         self._loses_answer = True
+
+    def forget_keys(self) -> None:
+        """From now on it cannot tell what it was sent."""
+        self._keys = None
 
     def is_home(self, identity: ChatIdentity, channel: str) -> bool:
         self._fail()
@@ -124,11 +131,21 @@ class MemorySurface:
             if to.identity in self._without_app or to.identity not in self._profiles:
                 raise Unreachable("They do not have the app.")
             message = self._add(to.identity.user, card)
+            if self._keys is not None:
+                self._keys[to.identity, key] = message.id
             self._unread[to.identity.user] = self.unread(to.identity.user) + 1
             if self._loses_answer:
                 self._loses_answer = False
                 raise TryLater("The answer was lost.")
             return Ref(channel=dm(to.identity), message=message.id)
+
+    def sent(self, to: Person, *, home: Place | None, keys: Collection[str]) -> Mapping[str, Ref]:
+        with self._lock:
+            self._fail()
+            found = {key: (self._keys or {}).get((to.identity, key), "") for key in keys}
+            return {
+                key: Ref(channel=dm(to.identity), message=id_) for key, id_ in found.items() if id_ in self._messages
+            }
 
     def edit(self, ref: Ref, card: Card) -> None:
         with self._lock:

@@ -1,7 +1,7 @@
 """Slack, going out: private answers through response URLs, everything that lasts in the app's DM."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ssl import SSLContext
 from typing import Any
 
@@ -16,6 +16,10 @@ from bot.handlers.slack.render import message
 from bot.handlers.slack.web_api import SLACK, WebApi
 
 _SLACKBOT = "USLACKBOT"
+_EVENT = "overlap_message"
+"""The type of the metadata that names each message (docs.slack.dev/messaging/message-metadata)."""
+_NEWEST = 20
+"""How many messages of a DM are looked through for one that a crash lost."""
 _CALM = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
 
 
@@ -39,12 +43,14 @@ class SlackSurface:
         self._api.respond(place.reply, {**message(card), **how, "mrkdwn": False})
 
     def post(self, to: Person, card: Card, *, home: Place | None, key: str) -> Ref:
-        """Slack knows no idempotency key, so a crash may tell somebody twice; where their DM is, is asked of Slack."""
+        """Slack takes the same key twice, so it goes along for `sent`; where their DM is, is asked of Slack."""
         if to.standing in (Standing.ADDRESS, Standing.ROOM):
             raise Unreachable("they are known by an address alone")
         channel, is_remembered = self._home(to.identity.user)
         try:
-            answer = self._api.call("chat.postMessage", channel=channel, **message(card), **_CALM)
+            answer = self._api.call(
+                "chat.postMessage", channel=channel, metadata=_metadata(key), **message(card), **_CALM
+            )
         except Unreachable as error:
             if not is_remembered:
                 raise
@@ -52,6 +58,18 @@ class SlackSurface:
                 self._homes.pop(to.identity.user, None)
             raise TryLater("their DM may have moved: ask for it again") from error
         return Ref(channel=str(answer["channel"]), message=str(answer["ts"]))
+
+    def sent(self, to: Person, *, home: Place | None, keys: Collection[str]) -> Mapping[str, Ref]:
+        """Found by the metadata that `post` sent along (docs.slack.dev/reference/methods/conversations.history)."""
+        if to.standing in (Standing.ADDRESS, Standing.ROOM):
+            return {}
+        try:
+            channel, _ = self._home(to.identity.user)
+            told = self._api.call("conversations.history", channel=channel, limit=_NEWEST, include_all_metadata=True)
+        except Unreachable:
+            return {}  # what that means for them is for `post` to say
+        found = {_key(one): str(one["ts"]) for one in told.get("messages") or ()}
+        return {key: Ref(channel=channel, message=found[key]) for key in keys if key in found}
 
     def edit(self, ref: Ref, card: Card) -> None:
         self._api.call("chat.update", channel=ref.channel, ts=ref.message, **message(card))
@@ -92,6 +110,16 @@ class SlackSurface:
         with self._lock:
             self._homes[user] = channel
         return channel, False
+
+
+def _metadata(key: str) -> Mapping[str, Any]:
+    return {"event_type": _EVENT, "event_payload": {"key": key}}
+
+
+def _key(message: Mapping[str, Any]) -> str:
+    """The key that a message was posted with; nothing where it is not one of ours."""
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == _EVENT else ""
 
 
 def _profile(tenant: TenantId, user: Mapping[str, Any]) -> Profile:

@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 
 import logging
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,10 @@ class TeamsSurface:
         service, channel = (home.service, home.channel) if home and home.is_private else self._opened(to, home)
         told = self._call("POST", service, f"v3/conversations/{_quoted(channel)}/activities", activity(card))
         return Ref(channel=channel, message=_id(told), service=service)
+
+    def sent(self, to: Person, *, home: Place | None, keys: Collection[str]) -> Mapping[str, Ref]:
+        """Nothing: the connector lists no messages of a conversation."""
+        return {}
 
     def edit(self, ref: Ref, card: Card) -> None:
         path = f"v3/conversations/{_quoted(ref.channel)}/activities/{_quoted(ref.message)}"

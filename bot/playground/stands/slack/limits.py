@@ -4,6 +4,7 @@ It is stricter than Slack in three ways: a message with blocks must have `text` 
 that is not checked here is refused, and lengths are counted in UTF-16 units.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ Json = Mapping[str, Any]
 _BLOCKS = "docs.slack.dev/reference/block-kit/blocks"
 _ELEMENTS = "docs.slack.dev/reference/block-kit/block-elements"
 _POST = "docs.slack.dev/reference/methods/chat.postMessage"
+_METADATA = "docs.slack.dev/messaging/message-metadata"
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]+")
 _UPDATE = "docs.slack.dev/reference/methods/chat.update"
 
 
@@ -81,6 +84,18 @@ def check_message(body: Json, *, is_edit: bool = False) -> None:
         raise Refused("no_text", "a message needs `text`: it is the notification, and what a screen reader says")
     _within("text of an edit" if is_edit else "text of a new message", size(text))
     check_blocks(blocks, "blocks of a message")
+
+
+def check_metadata(metadata: object) -> None:
+    """Raise `Refused` for metadata that Slack would leave out with a mere warning, or not take."""
+    if not isinstance(metadata, Mapping):
+        raise Refused("invalid_metadata_format", "metadata is an object")
+    if set(metadata) != {"event_type", "event_payload"} or not isinstance(metadata["event_payload"], Mapping):
+        raise Refused("invalid_metadata_schema", f"event_type and event_payload, and nothing else ({_METADATA})")
+    if not _EVENT_TYPE.fullmatch(str(metadata["event_type"])):
+        raise Refused("invalid_metadata_schema", f"event_type: letters, digits, - and _ ({_METADATA})")
+    if not all(isinstance(value, str | int | float) for value in metadata["event_payload"].values()):
+        raise Refused("invalid_metadata_schema", f"event_payload: words and numbers ({_METADATA})")
 
 
 def check_blocks(blocks: object, limit: str) -> None:

@@ -44,6 +44,8 @@ class Message:
     blocks: tuple[Json, ...] = field(default=(), repr=False)
     only_for: str | None = None
     """The one person who sees it (ephemeral)."""
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the app says to itself about it; nobody reads it."""
     edits: int = 0
     is_deleted: bool = False
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.stands.slack.handles import Handles
-from bot.playground.stands.slack.limits import Refused, check_blocks, check_message, size
+from bot.playground.stands.slack.limits import Refused, check_blocks, check_message, check_metadata, size
 from bot.playground.stands.slack.messages import Json, Message
 from bot.playground.stands.slack.people import BOT, BOT_ID, TEAM, People
 from bot.playground.stands.slack.workspace import Workspace
@@ -29,6 +29,7 @@ class Methods:
             "users.info": self._info,
             "users.lookupByEmail": self._lookup,
             "conversations.open": self._open,
+            "conversations.history": self._history,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "chat.postEphemeral": self._whisper,
@@ -69,9 +70,21 @@ class Methods:
             raise Refused("cannot_dm_bot", user.id)
         return {"channel": {"id": self.workspace.home(user.id).id}}
 
+    def _history(self, asked: Json) -> Json:
+        channel = self.workspace.for_app(asked.get("channel"))
+        most = str(asked.get("limit", 100))
+        if not most.isdecimal() or not 1 <= int(most) <= 999:
+            raise Refused("invalid_limit", most)
+        is_whole = str(asked.get("include_all_metadata", "")).lower() in {"true", "1"}
+        return {
+            "messages": [_told(one, with_metadata=is_whole) for one in self.workspace.newest(channel.id, int(most))]
+        }
+
     def _post(self, asked: Json) -> Json:
         channel = self.workspace.for_app(asked.get("channel"))
         check_message(_with_blocks(asked))
+        if "metadata" in asked:
+            check_metadata(asked["metadata"])
         return _posted(self.workspace.post(channel.id, _with_blocks(asked)))
 
     def _update(self, asked: Json) -> Json:
@@ -116,6 +129,13 @@ def _decoded(value: object) -> Any:
         return json.loads(value)
     except ValueError as error:
         raise Refused("invalid_blocks_format", "it is no JSON") from error
+
+
+def _told(message: Message, *, with_metadata: bool) -> Json:
+    """One message of a history."""
+    who = {"user": message.by, "bot_id": BOT_ID} if message.by == BOT else {"user": message.by}
+    metadata = {"metadata": dict(message.metadata)} if with_metadata and message.metadata else {}
+    return {"type": "message", "ts": message.ts, **who, **message.body, **metadata}
 
 
 def _posted(message: Message) -> Json:

@@ -78,15 +78,14 @@ class Workspace:
         with self._changed:
             message = Message(
                 channel=channel, ts=self._next_ts(), by=by, text=str(body.get("text", "")), blocks=_numbered(body),
-                only_for=only_for,
+                only_for=only_for, metadata=body.get("metadata") or {},
             )  # fmt: skip
             return self._put(message)
 
     def edit(self, message: Message, body: Json) -> Message:
-        """The same message says something else: it does not become unread again."""
-        return self._put(
-            replace(message, text=str(body.get("text", "")), blocks=_numbered(body), edits=message.edits + 1)
-        )
+        """The same message says something else: it does not become unread again, and metadata not sent stays."""
+        says, told = str(body.get("text", "")), body.get("metadata", message.metadata)
+        return self._put(replace(message, text=says, blocks=_numbered(body), metadata=told, edits=message.edits + 1))
 
     def delete(self, message: Message) -> None:
         """It is gone for everybody."""
@@ -104,6 +103,13 @@ class Workspace:
         """Every message that they see, oldest first."""
         with self._changed:
             return [one for one in self._messages.values() if self._is_seen(one, user)]
+
+    def newest(self, channel: str, most: int) -> list[Message]:
+        """The last messages of a channel, newest first; what only one person sees is kept nowhere."""
+        with self._changed:
+            there = [one for (at, _), one in self._messages.items() if at == channel]
+        lasting = [one for one in there if not one.is_deleted and not one.is_ephemeral]
+        return sorted(lasting, key=lambda one: one.ts, reverse=True)[:most]
 
     def unread(self, user: str) -> int:
         """New messages in the app's DM since they last looked: neither edits nor ephemerals count."""
