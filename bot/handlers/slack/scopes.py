@@ -29,8 +29,8 @@ SCOPES = (
     ),
     Asked(
         scope="im:history",
-        why="to read what is typed to the app in its own direct messages, and whether a message of its own is there already;"
-        " no other conversation",
+        why="to read what is typed to the app in its own direct messages, and whether one of its own messages is there"
+        " already; no other conversation",
         when=AT_INSTALL,
         stored="the words typed, sealed, for a day after they were answered",
     ),
