@@ -19,13 +19,17 @@ def reaches(service: str, url: str) -> bool:
     return is_public(url) or all(here)
 
 
-def out_of_reach(url: str) -> tuple[str, ...]:
-    """What does not work while that is our address, in the words in which it is said; empty where all does."""
+def out_of_reach(url: str, *, rings: bool = False) -> tuple[str, ...]:
+    """What does not work while that is our address, in the words in which it is said; empty where all does.
+
+    `rings`: calendar services reach us all the same, because they are on this machine, too.
+    """
     if is_public(url):
         return ()
     parts = urlsplit(url)
     name = parts.hostname or ""
-    lacking = ["Teams", "push from calendars (they are polled instead)", "pages for guests"]
+    push = [] if rings else ["push from calendars (they are polled instead)"]
+    lacking = ["Teams", *push, "pages for guests"]
     if not _is_this_machine(name):
         # Google takes only public names, or this machine's; Microsoft any name, but https.
         if not _is_known_outside(name) or parts.scheme != "https":

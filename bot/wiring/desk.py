@@ -34,7 +34,7 @@ from bot.conflicts.rivals import Rivals
 from bot.conflicts.watch import Watching
 from bot.core.errors import OverlapError
 from bot.core.ids import CalendarId, TenantId
-from bot.core.outside import out_of_reach, reaches
+from bot.core.outside import out_of_reach
 from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
 from bot.people.gone import Departing
@@ -136,7 +136,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     router = Router(
         clock=clock,
         help=HelpTalk(database),
-        status=StatusTalk(database, clock, out_of_reach(settings.public_url)),
+        status=StatusTalk(database, clock, out_of_reach(settings.public_url, rings=bool(settings.heard))),
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),
         doubt=DoubtTalk(database, clock),
@@ -159,7 +159,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,
         sync=Sync(database, clock, vault, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
-        ringing=Ringing(database, clock, grants.open_calendar, settings.public_url, _heard(settings)),
+        ringing=Ringing(database, clock, grants.open_calendar, settings.public_url, settings.heard),
         reminding=Reminding(database, clock),
         departing=Departing(database, clock, surfaces, decode_home, connecting.disconnect),
         proposing=proposing,
@@ -168,18 +168,6 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         following=Following(database, clock, grants.open_calendar, proposing.times_for_move),
         watching=watching,
         rivals=rivals,
-    )
-
-
-def _heard(settings: Settings) -> frozenset[str]:
-    """The services whose word of changes reaches us."""
-    google, microsoft = settings.google, settings.microsoft
-    theirs = {
-        "google": None if google is None else google.api_url,
-        "microsoft": None if microsoft is None else microsoft.graph_url,
-    }
-    return frozenset(
-        name for name, service in theirs.items() if service is not None and reaches(service, settings.public_url)
     )
 
 

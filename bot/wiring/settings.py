@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient, MicrosoftClient
 from bot.core.errors import InvalidInput
-from bot.core.outside import out_of_reach
+from bot.core.outside import out_of_reach, reaches
 from bot.storage.vault import KeyRing
 from bot.wiring.variables import VARIABLES
 
@@ -73,6 +73,16 @@ class Settings:
     remarks: tuple[str, ...] = ()
     """One line each to be said at the start: a platform that is off."""
 
+    @property
+    def heard(self) -> frozenset[str]:
+        """The calendar services whose word of a change reaches us."""
+        google, microsoft = self.google, self.microsoft
+        theirs = {
+            "google": None if google is None else google.api_url,
+            "microsoft": None if microsoft is None else microsoft.graph_url,
+        }
+        return frozenset(name for name, url in theirs.items() if url is not None and reaches(url, self.public_url))
+
 
 class _Reader:
     """Reads variables and gathers what is wrong with them."""
@@ -126,7 +136,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         )
     if reader.wrong:
         raise InvalidInput("\n".join(reader.wrong))
-    lacking = out_of_reach(settings.public_url)
+    lacking = out_of_reach(settings.public_url, rings=bool(settings.heard))
     if not lacking:
         return settings
     remark = f"{settings.public_url} cannot be reached from the internet, which these need: {'; '.join(lacking)}."

@@ -78,3 +78,26 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
 
 def test_every_variable_has_a_sentence() -> None:
     assert all(variable.means.endswith(".") for variable in VARIABLES)
+
+
+GOOGLE = {"OVERLAP_GOOGLE_CLIENT_ID": "id", "OVERLAP_GOOGLE_CLIENT_SECRET": "secret"}
+MICROSOFT = {"OVERLAP_MICROSOFT_CLIENT_ID": "id", "OVERLAP_MICROSOFT_CLIENT_SECRET": "secret"}
+HERE = {"OVERLAP_PUBLIC_URL": "http://127.0.0.1:8000"}
+TOWN = {"OVERLAP_GRAPH_URL": "https://127.0.0.1:9000"}
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        pytest.param({}, set(), id="no service is set up"),
+        pytest.param(GOOGLE, {"google"}, id="one is"),
+        pytest.param(GOOGLE | MICROSOFT, {"google", "microsoft"}, id="both are"),
+        pytest.param(GOOGLE | MICROSOFT | HERE, set(), id="the world does not reach us"),
+        pytest.param(GOOGLE | MICROSOFT | HERE | TOWN, {"microsoft"}, id="one of them is on our machine"),
+    ],
+)
+def test_a_service_rings_where_it_reaches_us(told: dict[str, str], heard: set[str]) -> None:
+    settings = read(GOOD | told)
+    assert settings.heard == heard
+    is_said = any("push from calendars" in remark for remark in settings.remarks)
+    assert is_said is (told.get("OVERLAP_PUBLIC_URL") is not None and not heard)
