@@ -21,7 +21,7 @@ from bot.core.requests import Request
 from bot.core.zones import local, midnight
 from bot.scheduling.answering import answered, last_page, left_of, sight_of
 from bot.scheduling.sight import sight, unconnected
-from bot.storage import due, invitations, messages, people, proposals
+from bot.storage import due, invitations, messages, people, proposals, stake
 from bot.storage.database import Database, Tx
 
 WAITS = timedelta(hours=24)
@@ -62,6 +62,7 @@ class Proposing:
         with self.database.transaction() as tx:
             proposal = answered(tx, asked, now)
             proposals.insert(tx, proposal)
+            stake.rises(tx, proposal.tenant, proposal.people, now)
             if (wake := _wake(tx, proposal)) is not None:
                 due.mark(tx, proposal.tenant, KIND, proposal.id, wake)
         return proposal

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.calendars import Calendar, Problem
 from bot.core.ids import PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import MeetingState
 from bot.core.proposals import ProposalState
-from bot.storage import meetings, proposals, stake
-from bot.storage.database import METADATA, Database
-from tests.builders import NOW, TENANT, asked
+from bot.storage import calendars, due, meetings, proposals, stake
+from bot.storage.database import METADATA, Database, instant
+from tests.builders import NOW, TENANT, asked, calendar, connection
 from tests.storage.test_meetings import meeting
 
 ANA, BEN = PersonId("ana"), PersonId("ben")
@@ -72,3 +73,29 @@ def test_a_meeting_of_ours_that_is_near_makes_hot(
     with database.transaction() as tx:
         meetings.insert(tx, replace(booked, when=when))
     assert is_hot(database, who) is expected
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "soon"),
+    [
+        pytest.param(calendar("ana", cadence=5 * MINUTE, read_at=NOW - 4 * MINUTE), MINUTE, id="read a while ago"),
+        pytest.param(calendar("ana", cadence=10 * MINUTE, read_at=NOW), 2 * MINUTE, id="read just now"),
+        pytest.param(calendar("ana", cadence=60 * MINUTE, read_at=NOW), 12 * MINUTE, id="whose service is slow"),
+        pytest.param(calendar("ana", read_at=None), MINUTE, id="never read"),
+        pytest.param(calendar("ana", is_static=True), None, id="an import"),
+        pytest.param(calendar("ana", counts=False), None, id="one that does not count"),
+        pytest.param(calendar("ana", problem=Problem.SIGN_IN_NEEDED), None, id="one with a wrong password"),
+        pytest.param(calendar("kim"), None, id="somebody else's"),
+    ],
+)
+def test_what_is_asked_about_is_looked_at_soon(database: Database, held: Calendar, soon: timedelta | None) -> None:
+    with database.transaction() as tx:
+        calendars.add_connection(tx, connection(str(held.person)), b"sealed")
+        calendars.add(tx, held)
+        stake.rises(tx, TENANT, (ANA, BEN), NOW)
+    with database.reading() as tx:
+        told = due.next_at(tx, ["calendar"])
+    assert (told and instant(told)) == (None if soon is None else NOW + soon)
