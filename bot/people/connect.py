@@ -27,7 +27,7 @@ from bot.core.people import Person
 from bot.core.rules import WorkingHours
 from bot.people import pending
 from bot.people.keeping import Keeping, go_on, receive_somewhere
-from bot.people.leaving import Farewell, leave, part
+from bot.people.leaving import give_up, leave
 from bot.people.pending import Pending, identity
 from bot.people.services import NotConnected, SignIn, Why, address, is_allowed
 from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
@@ -226,8 +226,9 @@ class Connecting:
         with self.database.transaction() as tx:
             known = calendars.of_account(tx, session.tenant, session.person, identity(account))
             if known is not None and not is_asked:
+                give_up(tx, self.vault, session, self.clock.now())
                 return self._keep(tx, session, new)
-            pending.put(tx, self.vault, session, new)
+            give_up(tx, self.vault, session, self.clock.now(), instead=new)
         return new
 
     def pending(self, session: Session) -> Pending | None:
@@ -244,10 +245,7 @@ class Connecting:
     def decline(self, session: Session) -> None:
         """It is not theirs, or not the right one: it is forgotten, and what was granted is given back."""
         with self.database.transaction() as tx:
-            new = pending.get(tx, self.vault, session)
-            pending.forget(tx, session)
-            if new is not None:
-                part(tx, self.vault, session.tenant, Farewell(new.account), self.clock.now())
+            give_up(tx, self.vault, session, self.clock.now())
 
     def choose(self, session: Session, choice: Choice) -> None:
         """From now on these count, this one receives, these are the hours; and what waited goes on."""

@@ -10,12 +10,14 @@ import msgspec
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, Refused, SignInNeeded
 from bot.core.ids import ConnectionId, TenantId, new_id
+from bot.people import pending
 from bot.people.grants import unsealed
-from bot.people.pending import identity
+from bot.people.pending import Pending, identity
 from bot.providers.base import Account, Channel, Providers
 from bot.providers.oauth import SignIns
-from bot.storage import calendars, channels, farewells, rooms
+from bot.storage import calendars, channels, farewells, links, rooms
 from bot.storage.database import Database, Tx
+from bot.storage.links import Session
 from bot.storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ class Leaving:
                 told = None
             else:
                 told = told if self.clock.now() - since < TRIED_FOR else None
-            is_held = told is not None and calendars.is_held(tx, identity(told.account))
+            is_held = told is not None and _is_held(tx, told.account)
         if told is not None:
             self._close(told)
             sign_in = self.sign_ins.get(told.account.provider)
@@ -65,6 +67,12 @@ class Leaving:
         with self.database.transaction() as tx:
             farewells.drop(tx, tenant, farewell)
         log.info("what a disconnected account left at its service is undone", extra={"tenant": tenant})
+
+    def let_lapse(self) -> None:
+        """What was signed in to and never confirmed is forgotten once its session is over, and given back."""
+        with self.database.transaction() as tx:
+            for session in links.unconfirmed(tx, self.clock.now()):
+                give_up(tx, self.vault, session, self.clock.now())
 
     def _close(self, told: Farewell) -> None:
         connect = self.providers.get(told.account.provider)
@@ -93,12 +101,31 @@ def leave(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, now:
     part(tx, vault, tenant, Farewell(account, tuple(ringing)), now)
 
 
+def give_up(tx: Tx, vault: Vault, session: Session, now: datetime, instead: Pending | None = None) -> None:
+    """What waits in that session is not kept: it is forgotten, or another takes its place, and what was granted goes
+    back. A grant of the account that still waits, there or anywhere, stays: see `Leaving.undo`."""
+    dropped = pending.get(tx, vault, session)
+    if instead is None:
+        pending.forget(tx, session)
+    else:
+        pending.put(tx, vault, session, instead)
+    if dropped is not None:
+        part(tx, vault, session.tenant, Farewell(dropped.account), now)
+
+
 def part(tx: Tx, vault: Vault, tenant: TenantId, told: Farewell, now: datetime) -> None:
     """Have that undone, if there is anything."""
     if told.account.provider in LEAVES_NOTHING:
         return
     farewell = new_id()
     farewells.add(tx, tenant, farewell, vault.seal(tx, tenant, _row(farewell), msgspec.json.encode(told)), now)
+
+
+def _is_held(tx: Tx, account: Account) -> bool:
+    """Whether somebody has that account connected, or is about to: a service that takes back one grant may take back
+    every one that it ever gave for it."""
+    of = identity(account)
+    return calendars.is_held(tx, of) or links.is_waiting(tx, of)
 
 
 def _row(farewell: str) -> str:

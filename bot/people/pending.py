@@ -53,7 +53,8 @@ def label(account: Account) -> str:
 
 def put(tx: Tx, vault: Vault, session: Session, pending: Pending) -> None:
     """It waits in that session; another one that waited there is forgotten."""
-    links.set_pending(tx, session, vault.seal(tx, session.tenant, _row(session), msgspec.json.encode(pending)))
+    sealed = vault.seal(tx, session.tenant, _row(session), msgspec.json.encode(pending))
+    links.set_pending(tx, session, sealed, identity(pending.account))
 
 
 def get(tx: Tx, vault: Vault, session: Session) -> Pending | None:

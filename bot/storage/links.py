@@ -59,6 +59,7 @@ SESSIONS = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("tries", Integer, nullable=False, default=0),
     Column("pending", LargeBinary),
+    Column("pending_of", Text),
     Index("web_session_hash", "hash", unique=True),
 )
 
@@ -180,9 +181,10 @@ def try_once(tx: Tx, session: Session) -> int:
     return int(tx.execute(counted).scalar_one())
 
 
-def set_pending(tx: Tx, session: Session, sealed: bytes | None) -> None:
-    """An account that waits for its owner's word in that session; None: none does (any more)."""
-    tx.execute(update(SESSIONS).where(*_mine(session)).values(pending=sealed))
+def set_pending(tx: Tx, session: Session, sealed: bytes | None, identity: str | None = None) -> None:
+    """An account that waits for its owner's word in that session, and a hash of which it is; None: none does (any
+    more)."""
+    tx.execute(update(SESSIONS).where(*_mine(session)).values(pending=sealed, pending_of=identity))
 
 
 def pending(tx: Tx, session: Session) -> bytes:
@@ -198,16 +200,23 @@ def consent_given(tx: Tx, session: Session) -> None:
     tx.execute(update(SESSIONS).where(*_mine(session)).values(consent=None))
 
 
-def wipe_pending(tx: Tx, now: datetime) -> None:
-    """Accounts that nobody confirmed while their session lasted."""
+def unconfirmed(tx: Tx, now: datetime) -> list[Session]:
+    """Sessions that are over and in which an account still waits: nobody can say yes or no to it any more."""
     over = (SESSIONS.c.expires_at <= seconds(now), SESSIONS.c.pending.is_not(None))
-    tx.execute(update(SESSIONS).where(*over).values(pending=None))
+    return [_session(row) for row in tx.execute(select(SESSIONS).where(*over))]
+
+
+def is_waiting(tx: Tx, identity: str) -> bool:
+    """Whether that account waits for somebody's word, in any workspace: like `calendars.is_held`, for the same reason,
+    it asks beyond the tenant."""
+    its = SESSIONS.c.pending_of == identity
+    return tx.execute(select(SESSIONS.c.hash).where(its).limit(1)).scalar() is not None
 
 
 def forget(tx: Tx, before: datetime) -> None:
-    """Links and sessions that were over before that."""
+    """Links and sessions that were over before that; not one in which an account waits that is to be given back."""
     tx.execute(delete(LINKS).where(LINKS.c.expires_at < seconds(before)))
-    tx.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < seconds(before)))
+    tx.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < seconds(before), SESSIONS.c.pending.is_(None)))
 
 
 def _mine(session: Session) -> tuple[ColumnElement[bool], ...]:

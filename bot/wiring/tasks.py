@@ -133,10 +133,10 @@ class Tasks:
         from bot.storage import inbox, links, signins
 
         now = self.clock.now()
+        self.desk().leaving.let_lapse()
         with self.database.transaction() as tx:
             inbox.forget(tx, now - KEPT)
             links.forget(tx, now - KEPT_FOR)
-            links.wipe_pending(tx, now)
             signins.forget(tx, now, waited_since=now - APPROVAL_LIFE)
 
     def look_after_calendars(self) -> None:

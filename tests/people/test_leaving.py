@@ -16,6 +16,7 @@ from bot.providers.base import Abilities, Account, Remote
 from bot.providers.memory import PASSWORD
 from bot.storage import calendars, channels, farewells
 from bot.storage.channels import Kept
+from bot.storage.links import Session
 from bot.storage.vault import Vault
 from tests.builders import NOW, TENANT
 from tests.people.desk import RING, Desk, a_desk
@@ -177,3 +178,83 @@ def test_what_was_kept_opens_again(desk: Desk) -> None:
     connection = connected(desk)
     with desk.database.reading() as tx:
         assert unsealed(tx, Vault(RING), TENANT, connection.id) == account()
+
+
+def signs_in(desk: Desk, user: str = WORK) -> Session:
+    """Somebody signed in, and has not said yet whether that account is theirs."""
+    session = desk.opened().session
+    desk.connecting.propose(session, account(user))
+    return session
+
+
+def all_undone(desk: Desk) -> list[str]:
+    """What was given back, once every farewell is worked off."""
+    for one in desk.due(farewells.KIND):
+        desk.leaving.undo(TENANT, one)
+    return desk.google.revoked
+
+
+def test_what_nobody_confirmed_is_given_back_once_its_session_is_over(desk: Desk) -> None:
+    session = signs_in(desk)
+    desk.leaving.let_lapse()
+    assert desk.connecting.pending(session) is not None
+    desk.clock.move(timedelta(hours=1))
+    desk.leaving.let_lapse()
+    assert desk.connecting.pending(session) is None
+    assert all_undone(desk) == ["refresh-token"]
+
+
+def test_a_second_look_finds_nothing_more_to_give_back(desk: Desk) -> None:
+    signs_in(desk)
+    desk.clock.move(timedelta(hours=1))
+    desk.leaving.let_lapse()
+    desk.leaving.let_lapse()
+    assert len(desk.due(farewells.KIND)) == 1
+
+
+def test_a_session_is_not_forgotten_before_what_waits_in_it_is_given_back(desk: Desk) -> None:
+    signs_in(desk)
+    desk.clock.move(timedelta(days=30))
+    desk.opened()  # to hand out a link is to forget old ones
+    desk.leaving.let_lapse()
+    assert all_undone(desk) == ["refresh-token"]
+
+
+def test_nothing_is_given_back_of_an_account_that_waits_elsewhere_or_was_confirmed_there(desk: Desk) -> None:
+    signs_in(desk)
+    desk.clock.move(timedelta(minutes=59))
+    later = signs_in(desk)
+    desk.clock.move(timedelta(minutes=1))
+    desk.leaving.let_lapse()
+    assert all_undone(desk) == []
+    assert desk.connecting.confirm(later) is not None
+    desk.clock.move(timedelta(hours=1))
+    desk.leaving.let_lapse()
+    assert all_undone(desk) == []
+
+
+def test_another_account_takes_the_place_of_the_one_that_waited_which_is_given_back(desk: Desk) -> None:
+    session = signs_in(desk)
+    desk.service.calendar("home@acme.example", "Home of hers")
+    desk.connecting.propose(session, account("home@acme.example"))
+    assert all_undone(desk) == ["refresh-token"]
+    waits = desk.connecting.pending(session)
+    assert waits is not None
+    assert waits.account.user == "home@acme.example"
+
+
+def test_the_same_account_once_more_in_one_session_keeps_its_grant(desk: Desk) -> None:
+    session = signs_in(desk)
+    desk.connecting.propose(session, account())
+    assert all_undone(desk) == []
+    assert desk.connecting.confirm(session) is not None
+
+
+def test_what_waited_is_given_back_when_a_known_account_is_signed_in_to_instead(desk: Desk) -> None:
+    connected(desk)
+    desk.service.calendar("home@acme.example", "Home of hers")
+    session = signs_in(desk, "home@acme.example")
+    assert isinstance(desk.connecting.propose(session, account()), Connection)
+    assert desk.connecting.pending(session) is None
+    assert all_undone(desk) == ["refresh-token"]
+    assert [one.name for one in desk.calendars().values()] == ["Work of hers"]

@@ -137,8 +137,8 @@ def test_a_no_keeps_nothing_and_gives_back_what_was_granted(desk: Desk, browser:
 def test_what_nobody_confirmed_is_wiped_with_its_session(desk: Desk, browser: Browser) -> None:
     browser.get(desk.google.signs_in(away(browser), WORK))
     desk.clock.move(timedelta(hours=2))
-    with desk.database.transaction() as tx:
-        links.wipe_pending(tx, desk.clock.now())
+    desk.leaving.let_lapse()
+    with desk.database.reading() as tx:
         kept = tx.execute(links.SESSIONS.select().where(links.SESSIONS.c.pending.is_not(None))).all()
     assert kept == []
 

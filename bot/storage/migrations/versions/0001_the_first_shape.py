@@ -405,6 +405,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("pending", sa.LargeBinary(), nullable=True),
+        sa.Column("pending_of", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "hash"),
     )
     op.create_index("ix_web_session_expires_at", "web_session", ["expires_at"], unique=False)
