@@ -17,12 +17,13 @@ from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
+from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.surface import Incoming, Met, Pressed, Typed
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, OverlapError
 from bot.core.people import Person
-from bot.language.parse import Connect, Help, Meet, Status, Unclear, understand
+from bot.language.parse import Connect, Help, Meet, Rooms, Status, Unclear, understand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Router:
     status: StatusTalk
     connect: ConnectTalk
     connection: ConnectionTalk
+    rooms: RoomTalk
     doubt: DoubtTalk
     left: LeftTalk
     proposal: ProposalTalk
@@ -54,6 +56,8 @@ class Router:
             "conflict": self.conflict.view,
             "rival": self.rival.view,
             "connection": self.connection.view,
+            "room": self.rooms.view,
+            "rooms": self.rooms.way,
             "doubt": self.doubt.view,
             "left": self.left.view,
             "connect": self.connect.view,
@@ -96,6 +100,8 @@ class Router:
             "doubt.take": self.doubt.take,
             "doubt.keep": self.doubt.keep,
             "connect.link": self.connect.link,
+            "rooms.link": self.rooms.link,
+            "rooms.show": self.rooms.show,
             "connect.consent": self.connect.consent,
             "connect.later": self.invite.later,
             "connect.never": self.invite.never,
@@ -133,6 +139,8 @@ class Router:
                 return self.connect.typed(by)
             case Status():
                 return self.status.typed(by)
+            case Rooms():
+                return self.rooms.typed(by)
             case Help():
                 return self.help.typed(by, typed.command)
             case Unclear() as unclear:

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("meet", "@name 30m next week", "Find a time that is free for everyone, and book it"),
     Command(en.CONNECT, "", "Connect a calendar, or change what counts as busy"),
     Command(en.STATUS, "", "See your calendars, how fresh they are, and what is wrong"),
+    Command(en.ROOMS, "", "See the rooms that can be booked, and how"),
     Command(en.HELP, "", "See what you can ask for"),
 )
 
@@ -62,6 +63,11 @@ class Status:
     """How one's calendars are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Which rooms there are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
     """Not understood, or not possible: to be answered with what was, what was not, and an example that works."""
@@ -77,7 +83,7 @@ class Unclear:
     """A fact about what was missed: "a Wednesday", "30 Nov or 1 Dec", "tomorrow"."""
 
 
-Intent = Meet | Help | Connect | Status | Unclear
+Intent = Meet | Help | Connect | Status | Rooms | Unclear
 
 
 def understand(said: Marked, *, now: datetime, zone: str, command: str) -> Intent:
@@ -105,7 +111,7 @@ class _Misread:
     trouble: Trouble
 
 
-def _read(said: Marked, now: datetime, zone: str) -> Meet | Help | Connect | Status | _Misread:
+def _read(said: Marked, now: datetime, zone: str) -> Meet | Help | Connect | Status | Rooms | _Misread:
     if (limit := _limit(said)) is not None:
         return _Misread(Heard(), limit)
     text = clean(said.text)
@@ -142,7 +148,7 @@ def _addressed(line: Line) -> Line:
     return line[1:] if word_at(line, 0) in en.CALLS else line
 
 
-def _spoken(line: Line) -> Connect | Status | Help | None:
+def _spoken(line: Line) -> Connect | Status | Rooms | Help | None:
     """A command of its own: its verb and nothing else that means something; help when nothing is said at all."""
     if any(token.word not in en.COMMAND_FILLERS and not is_filler(token) for token in line[1:]):
         return None
@@ -151,6 +157,8 @@ def _spoken(line: Line) -> Connect | Status | Help | None:
             return Connect()
         case en.STATUS:
             return Status()
+        case en.ROOMS:
+            return Rooms()
         case "" | en.HELP | "?":
             return Help()
         case _:

@@ -39,6 +39,10 @@ from bot.storage.vault import Vault
 log = logging.getLogger(__name__)
 
 PURPOSE = "connect"
+ADMIN = "admin"
+"""What a link is for: one's own calendars, or the workspace's rooms."""
+AGAIN = {PURPOSE: "connect", ADMIN: "rooms"}
+"""The kind of the message whose button makes a new one of that purpose."""
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=1)
 RENEWED_AT_MOST_EVERY = timedelta(minutes=1)
@@ -64,6 +68,7 @@ class Alive:
     person: Person
     consent: Connection | None = None
     """The account of which they would allow more."""
+    purpose: str = PURPOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,13 @@ class Connecting:
     workspace: Callable[[TenantId], str | None] = field(default=lambda _tenant: None)
     """What a chat workspace calls itself, where that is known."""
 
-    def link(self, person: Person, resume: ProposalId | None = None, consent: ConnectionId | None = None) -> str:
+    def link(
+        self,
+        person: Person,
+        resume: ProposalId | None = None,
+        consent: ConnectionId | None = None,
+        purpose: str = PURPOSE,
+    ) -> str:
         """A new address for that person alone: good once, and for ten minutes from now.
 
         `consent` names an account of theirs of which they are to allow more: the link leads straight to that.
@@ -119,7 +130,7 @@ class Connecting:
             hash=links.hashed(token),
             tenant=person.tenant,
             person=person.id,
-            purpose=PURPOSE,
+            purpose=purpose,
             resume=resume,
             consent=consent,
             expires_at=self.clock.now() + LINK_LIFE,
@@ -133,7 +144,7 @@ class Connecting:
         """What that link would do; looking consumes nothing, because scanners open links."""
         with self.database.reading() as tx:
             link = links.link(tx, token)
-            if link is None or link.purpose != PURPOSE:
+            if link is None:
                 return Dead.UNKNOWN
             if link.used_at is not None:
                 return Dead.USED
@@ -141,14 +152,15 @@ class Connecting:
                 return Dead.EXPIRED
             theirs = calendars.connections_of(tx, link.tenant, link.person)
             consent = next((one for one in theirs if one.id == link.consent), None)
-            return Alive(people.person(tx, link.tenant, link.person), consent)
+            return Alive(people.person(tx, link.tenant, link.person), consent, link.purpose)
 
     def open_session(self, token: str) -> Opened | Dead:
         """The hour that this link opens, for the first who asks."""
         cookie = links.new_token()
         now = self.clock.now()
         with self.database.transaction() as tx:
-            link = links.consume(tx, token, PURPOSE, now)
+            known = links.link(tx, token)
+            link = None if known is None else links.consume(tx, token, known.purpose, now)
             if link is not None:
                 return Opened(cookie, links.open_session(tx, cookie, link, now + SESSION_LIFE))
         found = self.look(token)
@@ -157,8 +169,7 @@ class Connecting:
     def session(self, token: str) -> Session | None:
         """Whose hour it is, while it lasts."""
         with self.database.reading() as tx:
-            found = links.session(tx, token, self.clock.now())
-        return found if found is not None and found.purpose == PURPOSE else None
+            return links.session(tx, token, self.clock.now())
 
     def opened_by(self, session: Session, token: str) -> bool:
         """Whether that link opened that session: then a second press on its button is the same press."""
@@ -171,7 +182,9 @@ class Connecting:
             link = links.renew(tx, token, now, not_since=now - RENEWED_AT_MOST_EVERY)
             if link is None:
                 return links.link(tx, token) is not None  # asked for a moment ago: it is on its way
-            messages.show(tx, link.tenant, kind="connect", subject=link.person, person=link.person, now=now, ring=True)
+            messages.show(
+                tx, link.tenant, kind=AGAIN[link.purpose], subject=link.person, person=link.person, now=now, ring=True
+            )
         return True
 
     def setup(self, session: Session) -> Setup:

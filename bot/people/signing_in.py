@@ -86,9 +86,18 @@ class SigningIn:
     """What every sign-in asks for; None lets people choose."""
 
     def begin(
-        self, session: Session, provider: str, access: Access, connection: ConnectionId | None = None
+        self,
+        session: Session,
+        provider: str,
+        access: Access,
+        connection: ConnectionId | None = None,
+        *,
+        rooms: bool = False,
     ) -> Away | NoSignIn:
-        """The first half; `connection` is an account of theirs that they sign in to again."""
+        """The first half; `connection` is an account of theirs that they sign in to again.
+
+        `rooms` asks an administrator for the list of their organisation's rooms as well.
+        """
         house, now = self.connecting, self.connecting.clock.now()
         if house.try_once(session) is None:
             return NoSignIn(trouble=Trouble.TOO_MANY_TRIES, provider=provider)
@@ -96,7 +105,7 @@ class SigningIn:
         hint = self._hint(session, connection)
         back = self._address(provider, "callback")
         try:
-            begun = self._sign_in(provider).begin(state=state, redirect_uri=back, access=access, hint=hint)
+            begun = self._sign_in(provider).begin(state=state, redirect_uri=back, access=access, hint=hint, rooms=rooms)
         except NotSignedIn as error:
             return self._refused(session, provider, error.refusal, connection)
         with house.database.transaction() as tx:

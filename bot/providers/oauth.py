@@ -74,8 +74,14 @@ class OAuth(Protocol):
         """Every scope that is ever asked for."""
         ...
 
-    def begin(self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None) -> Begun:
-        """Where to send the browser, asking for that access; `hint` is the address they probably sign in with."""
+    def begin(
+        self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None, rooms: bool = False
+    ) -> Begun:
+        """Where to send the browser, asking for that access; `hint` is the address they probably sign in with.
+
+        `rooms` asks an administrator for the list of their organisation's rooms as well, where that is a matter of a
+        sign-in and not of `admin_url`.
+        """
         ...
 
     def finish(self, flow: str, answered: Mapping[str, str]) -> Account:

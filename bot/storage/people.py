@@ -105,6 +105,12 @@ def by_handle(tx: Tx, tenant: TenantId, word: str) -> list[Person]:
     return [_person(row) for row in tx.execute(select(PEOPLE).where(*where).order_by(PEOPLE.c.name, PEOPLE.c.id))]
 
 
+def handle(tx: Tx, tenant: TenantId, person_id: PersonId) -> str | None:
+    """What they go by behind an @."""
+    found: str | None = _row(tx, tenant, person_id).handle
+    return found
+
+
 def looked_up_at(tx: Tx, tenant: TenantId, person_id: PersonId) -> datetime:
     """When the platform last told who they are."""
     return instant(_row(tx, tenant, person_id).looked_up_at)

@@ -5,7 +5,7 @@ opens the session, a cookie that only these pages see. (A service sends its answ
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -16,11 +16,13 @@ from starlette.staticfiles import StaticFiles
 from bot.core.calendars import Access
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId
-from bot.people.connect import Alive, Connecting, Dead
+from bot.people.connect import ADMIN, Alive, Connecting, Dead
 from bot.people.pending import label
+from bot.people.rooms import Rooms
 from bot.people.signing_in import SigningIn
 from bot.people.texts import Texts
 from bot.storage.links import Session
+from bot.web.admin import RoomPages
 from bot.web.choosing import Choosing
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
@@ -30,7 +32,7 @@ from bot.web.passwords import Passwords
 from bot.web.texts import TextPages
 
 
-def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str]) -> list[BaseRoute]:
+def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str], rooms: Rooms) -> list[BaseRoute]:
     """Everything below `/connect`, and the style sheet; only what is offered has a page."""
     doors = Doors(connecting, Pages(urlsplit(connecting.public_url).path.rstrip("/")))
     kinds = frozenset(one for one in offered if one not in NAMES or one in signing_in.sign_ins)
@@ -44,6 +46,7 @@ def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str
         Route("/connect/confirm", doors.page(links.confirm_page)),
         Route("/connect/confirm", doors.posted(links.confirm, back="/connect"), methods=["POST"]),
         *choosing.routes(),
+        *RoomPages(replace(doors, purpose=ADMIN), rooms, oauth).routes(),
         Route("/connect/disconnect", doors.page(links.disconnect_page)),
         Route("/connect/disconnect", doors.posted(links.disconnect, back="/connect/calendars"), methods=["POST"]),
         Route("/connect/{token}", links.link_page),
@@ -68,7 +71,13 @@ class Links:
         token = request.path_params["token"]
         found = self.doors.connecting.look(token)
         if isinstance(found, Alive):
-            return self.doors.pages.draw("link", token=token, who=self.doors.who(found.person), consent=found.consent)
+            return self.doors.pages.draw(
+                "link",
+                token=token,
+                who=self.doors.who(found.person),
+                consent=found.consent,
+                is_admin=found.purpose == ADMIN,
+            )
         return self._dead(token, found)
 
     def open(self, request: Request, _form: Form) -> Response:
@@ -77,9 +86,9 @@ class Links:
         opened = connecting.open_session(token)
         if not isinstance(opened, Dead):
             return self.doors.let_in(self._first(opened.session), opened)
-        session = self.doors.session(request)
+        session = self.doors.visitor(request)
         if session is not None and connecting.opened_by(session, token):
-            return self.doors.to("/connect")  # a button pressed twice is one press
+            return self.doors.to(_start(session))  # a button pressed twice is one press
         return self._dead(token, opened)
 
     def send_again(self, request: Request, _form: Form) -> Response:
@@ -145,7 +154,7 @@ class Links:
 
     def _first(self, session: Session) -> Response:
         if session.consent is None:
-            return self.doors.to("/connect")
+            return self.doors.to(_start(session))
         setup = self.doors.connecting.setup(session)
         again = next((one for one in setup.connections if one.id == session.consent), None)
         if again is None or again.provider not in self.oauth:
@@ -155,3 +164,8 @@ class Links:
     def _dead(self, token: str, why: Dead) -> Response:
         """Says nothing of whom the link was for: whoever holds it may be anybody."""
         return self.doors.pages.draw("dead", status=404 if why is Dead.UNKNOWN else 410, token=token, why=why.value)
+
+
+def _start(session: Session) -> str:
+    """Where its link leads."""
+    return "/connect/rooms" if session.purpose == ADMIN else "/connect"

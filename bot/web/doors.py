@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.core.people import Person
-from bot.people.connect import SESSION_LIFE, Connecting, Opened
+from bot.people.connect import ADMIN, PURPOSE, SESSION_LIFE, Connecting, Opened
 from bot.storage.links import Session
 from bot.web import forms
 from bot.web.forms import Form, Unreadable
@@ -27,6 +27,8 @@ class Doors:
 
     connecting: Connecting
     pages: Pages
+    purpose: str = PURPOSE
+    """What the link was for that opens these pages."""
 
     def page(self, answer: Callable[[Request, Session], Response]) -> Callable[[Request], Response]:
         """A page of a session."""
@@ -66,6 +68,11 @@ class Doors:
         return endpoint
 
     def session(self, request: Request) -> Session | None:
+        found = self.visitor(request)
+        return found if found is not None and found.purpose == self.purpose else None
+
+    def visitor(self, request: Request) -> Session | None:
+        """Whose session it is, whatever it is for."""
         token = request.cookies.get(COOKIE)
         return self.connecting.session(token) if token else None
 
@@ -88,11 +95,12 @@ class Doors:
         return answer
 
     def closed(self) -> Response:
+        word = "rooms" if self.purpose == ADMIN else "connect"
         return self.pages.notice(
             410,
             "This page is closed",
             "It stays open for an hour after its link was used, in the browser that used it.",
-            "Type /meet connect in Slack, or meet connect to Overlap in Teams, and open the link you get.",
+            f"Type /meet {word} in Slack, or meet {word} to Overlap in Teams, and open the link you get.",
         )
 
     def outdated(self, path: str) -> Response:

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.calendars import Access, Connection
 from bot.core.ids import ConnectionId
+from bot.people.connect import ADMIN
 from bot.people.signing_in import NoSignIn, SigningIn, Trouble
 from bot.storage.links import Session
 from bot.web.doors import Doors, form_key
@@ -55,16 +56,17 @@ class OAuthPages:
         again = self._again(session, form.one("account"))
         return self.go(session, self._wanted(session, form, again), again)
 
-    def go(self, session: Session, access: Access, again: Connection | None) -> Response:
+    def go(self, session: Session, access: Access, again: Connection | None, *, rooms: bool = False) -> Response:
         """A page that leads on by itself; a redirect would have to be allowed to wherever the service sends people."""
-        begun = self.signing_in.begin(session, self.provider, access, None if again is None else again.id)
+        account = None if again is None else again.id
+        begun = self.signing_in.begin(session, self.provider, access, account, rooms=rooms)
         if isinstance(begun, NoSignIn):
             return self._trouble(session, begun)
         return self.doors.pages.draw("away", url=begun.url, service=NAMES[self.provider])
 
     def callback(self, request: Request) -> Response:
         """The service sends the browser back: whoever did not start here gets nothing."""
-        session = self.doors.session(request)
+        session = self.doors.visitor(request)
         if session is None:
             return self.doors.pages.notice(
                 410,
@@ -75,6 +77,8 @@ class OAuthPages:
         made = self.signing_in.finish(session, self.provider, dict(request.query_params))
         if isinstance(made, NoSignIn):
             return self._trouble(session, made)
+        if isinstance(made, Connection) and session.purpose == ADMIN:
+            return self.doors.to(f"/connect/rooms/import?account={made.id}")
         if isinstance(made, Connection):
             is_less = session.consent == made.id and made.access is Access.FREEBUSY
             return self.doors.to("/connect/calendars?still=freebusy" if is_less else "/connect/calendars?again=yes")

@@ -103,7 +103,7 @@ class House:
         from bot.web import connect
 
         desk = self.desk()
-        return connect.routes(desk.connecting, desk.signing_in, self.settings.offered)
+        return connect.routes(desk.connecting, desk.signing_in, self.settings.offered, desk.rooms)
 
     def _alive(self) -> str | None:
         return None if self.engine.is_alive() else "nobody looks at the due rows"

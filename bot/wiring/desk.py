@@ -23,6 +23,7 @@ from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
+from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
@@ -41,6 +42,7 @@ from bot.people.gone import Departing
 from bot.people.grants import Grants
 from bot.people.leaving import Leaving
 from bot.people.limits import LONGEST_REST, Limits
+from bot.people.rooms import Rooms
 from bot.people.signing_in import SigningIn
 from bot.people.who import Who
 from bot.providers.registry import Services, providers, sign_ins
@@ -74,6 +76,7 @@ class Desk:
     messages: Messages
     connecting: Connecting
     signing_in: SigningIn
+    rooms: Rooms
     leaving: Leaving
     grants: Grants
     sync: Sync
@@ -117,6 +120,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         settings.account_domains,
         WorkspaceNames(clock, {} if slack is None else {"slack": slack.workspace}),
     )
+    rooms = Rooms(connecting, grants.open_account, settings.admins)
     proposing = Proposing(database, clock)
     asking = Asking(database, clock, proposing.times_for_move)
     rivals = Rivals(database, clock)
@@ -139,6 +143,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         status=StatusTalk(database, clock, out_of_reach(settings.public_url, rings=bool(settings.heard))),
         connect=ConnectTalk(connecting),
         connection=ConnectionTalk(database, clock),
+        rooms=RoomTalk(rooms),
         doubt=DoubtTalk(database, clock),
         left=LeftTalk(database, clock),
         proposal=ProposalTalk(database, clock, who, proposing, booking, inviting),
@@ -155,6 +160,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         call=InCall(database, clock, tray, places, who, router),
         messages=messages,
         connecting=connecting,
+        rooms=rooms,
         signing_in=SigningIn(connecting, signing, settings.consent),
         leaving=Leaving(database, clock, vault, opening, signing),
         grants=grants,

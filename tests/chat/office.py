@@ -27,6 +27,7 @@ from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
+from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
@@ -45,6 +46,7 @@ from bot.handlers.memory.door import MemoryDoor
 from bot.handlers.memory.surface import MemorySurface, Message
 from bot.people.connect import Connecting
 from bot.people.gone import Departing
+from bot.people.rooms import Rooms
 from bot.people.who import Who
 from bot.providers import memory
 from bot.providers.base import CalendarProvider, Remote
@@ -96,6 +98,7 @@ class Office:
         )
         self.connecting = connecting
         self.departing = Departing(self.database, self.clock, surfaces, decode_home, connecting.disconnect)
+        self.rooms = Rooms(connecting, self.open_account)
         booking = Booking(self.database, self.clock)
         inviting = Inviting(self.database, self.clock)
         self.router = Router(
@@ -104,6 +107,7 @@ class Office:
             status=StatusTalk(self.database, self.clock),
             connect=ConnectTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
+            rooms=RoomTalk(self.rooms),
             doubt=DoubtTalk(self.database, self.clock),
             left=LeftTalk(self.database, self.clock),
             proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking, inviting),
@@ -207,6 +211,11 @@ class Office:
         user, remote = self._remotes.get(calendar) or self._seen(calendar)
         with self.service.connect(self.service.account(user)) as provider:
             yield provider, remote
+
+    @contextmanager
+    def open_account(self, _tenant: TenantId, account: ConnectionId) -> Iterator[CalendarProvider]:
+        with self.service.connect(self.service.account(account.removesuffix("-account"))) as provider:
+            yield provider
 
     def _seen(self, calendar: CalendarId) -> tuple[str, Remote]:
         """What somebody's account sees of a colleague."""

@@ -14,8 +14,10 @@ from bot.core.ids import PersonId, ProposalId
 from bot.core.people import ChatIdentity, Person, Profile
 from bot.core.proposals import Proposal, ProposalState
 from bot.people.connect import Connecting, Opened
+from bot.people.grants import Grants
 from bot.people.leaving import Leaving
 from bot.people.pending import Pending
+from bot.people.rooms import Rooms
 from bot.people.services import NotConnected, SignIn
 from bot.people.signing_in import SigningIn
 from bot.providers import memory
@@ -39,9 +41,14 @@ class Desk:
     connecting: Connecting
     signing_in: SigningIn
     leaving: Leaving
+    grants: Grants
     google: SignInTwin
     microsoft: SignInTwin
     ana: Person
+
+    @property
+    def rooms(self) -> Rooms:
+        return Rooms(self.connecting, self.grants.open_account, frozenset({"UANA"}))
 
     def opened(self) -> Opened:
         opened = self.connecting.open_session(self.connecting.link(self.ana).rpartition("/")[2])
@@ -128,7 +135,9 @@ def a_desk(folder: Path, *, name: str = "Ana", public_url: str = "https://overla
     with database.transaction() as tx:
         told = Profile(identity=ChatIdentity(TENANT, "UANA"), name=name, zone="Europe/Berlin", email="Ana@Example.com")
         ana = people.keep(tx, told, NOW)
-    yield Desk(database, clock, service, connecting, signing_in, leaving, google, microsoft, ana)
+    grants = Grants(database, connecting.vault, connecting.providers)
+    yield Desk(database, clock, service, connecting, signing_in, leaving, grants, google, microsoft, ana)
+    grants.close()
     database.close()
 
 

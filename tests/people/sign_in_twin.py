@@ -24,13 +24,18 @@ class SignInTwin:
     codes: dict[str, tuple[str, str, Access, str]] = field(default_factory=dict)
     revoked: list[str] = field(default_factory=list)
     hints: list[str | None] = field(default_factory=list)
+    asked_rooms: bool = False
+    """Whether the last sign-in was to open the organisation's rooms as well."""
 
     @property
     def asks(self) -> tuple[Asked, ...]:
         return ()
 
-    def begin(self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None) -> Begun:
+    def begin(
+        self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None, rooms: bool = False
+    ) -> Begun:
         self.hints.append(hint)
+        self.asked_rooms = rooms
         verifier = secrets.token_urlsafe(32)
         told = {"state": state, "redirect_uri": redirect_uri, "access": access.value, "challenge": _hashed(verifier)}
         url = f"https://{self.provider}.example/auth?{urlencode(told)}"

@@ -18,7 +18,8 @@ class Browser:
 
     def __init__(self, desk: Desk, *, signing_in: SigningIn | None = None, offered: frozenset[str] = OFFERED) -> None:
         origin = desk.connecting.public_url.removesuffix("/overlap")
-        app = ASGITransport(Starlette(routes=routes(desk.connecting, signing_in or desk.signing_in, offered)))
+        pages = routes(desk.connecting, signing_in or desk.signing_in, offered, desk.rooms)
+        app = ASGITransport(Starlette(routes=pages))
         self.client = AsyncClient(transport=app, base_url=origin)
         self.page: Response | None = None
 

@@ -72,7 +72,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         google.add("other@acme.example", "Other")
         google.new_calendar(ANA, "Side project")
         join(desk, google, microsoft)
-        app = Starlette(routes=routes(desk.connecting, desk.signing_in, OFFERED))
+        app = Starlette(routes=routes(desk.connecting, desk.signing_in, OFFERED, desk.rooms))
         with Serving(app, at=at), launched() as browser:
             yield Place(desk, google, microsoft, url, browser)
 

@@ -54,7 +54,8 @@ class ConnectionTalk:
                 return _disconnected()
             if connection.person != viewer.id:
                 return None
-            its = [one for one in calendars.of_connection(tx, tenant, connection.id) if one.seen_by is None]
+            held = calendars.of_connection(tx, tenant, connection.id)
+            its = [one for one in held if one.person == viewer.id]  # a room's is nobody's
             touched = None if connection.problem is None else _touched(tx, connection, its, now)
         if connection.problem is None or touched is None:
             return _connected(connection, its)

@@ -10,7 +10,7 @@ def _words(line: str) -> frozenset[str]:
 CALLS = _words("meet /meet overlap")
 """How people address us before they say what they want."""
 
-CONNECT, STATUS, HELP = "connect", "status", "help"
+CONNECT, STATUS, ROOMS, HELP = "connect", "status", "rooms", "help"
 COMMAND_FILLERS = _words("my a the calendar calendars account please me of")
 
 ABOUT = _words("about re title topic subject")

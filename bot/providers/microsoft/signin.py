@@ -73,7 +73,9 @@ class MicrosoftSignIn:
     def asks(self) -> tuple[Asked, ...]:
         return ASKS
 
-    def begin(self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None) -> Begun:
+    def begin(
+        self, *, state: str, redirect_uri: str, access: Access, hint: str | None = None, rooms: bool = False
+    ) -> Begun:
         with GuardedSession(self._door) as session:
             try:
                 made = application(self._client, session, msal.SerializableTokenCache())
