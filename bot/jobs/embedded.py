@@ -10,11 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.clock import Clock
-from bot.core.errors import OverlapError, Stale, TryLater
+from bot.core.errors import Crowded, OverlapError, Stale, TryLater
 from bot.jobs.backoff import wait
 from bot.jobs.engine import Kind, Tick
 from bot.storage import due
@@ -33,6 +34,16 @@ SWEEP = timedelta(seconds=1)
 
 COURTESY = 0.005
 """Seconds that the work waits for whoever announced it: threads share one interpreter, and the ack goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of working on a row."""
+
+    again_at: datetime | None
+    """When it is due again; None: done."""
+    failed: bool = False
+    was_tried: bool = True
 
 
 class Embedded:
@@ -146,7 +157,7 @@ class Embedded:
 
     def _work(self, kind: Kind, row: due.Due) -> None:
         try:
-            self._settle(row, *self._outcome(kind, row))
+            self._settle(row, self._outcome(kind, row))
         except Exception:
             log.exception("a due row could not be settled", extra={"kind": row.kind, "subject": row.subject})
         finally:
@@ -154,28 +165,29 @@ class Embedded:
                 self._busy[kind.name] -= 1
             self.wake()
 
-    def _outcome(self, kind: Kind, row: due.Due) -> tuple[datetime | None, bool]:
-        """When it is due again (None: done), and whether that is because it failed."""
+    def _outcome(self, kind: Kind, row: due.Due) -> _Outcome:
         try:
-            return kind.task(row, lambda: self._holds(row)), False
+            return _Outcome(kind.task(row, lambda: self._holds(row)))
         except Stale:
             again = self._clock.now()
-            return (again if row.attempts == 0 else again + wait(row.attempts)), True
+            return _Outcome(again if row.attempts == 0 else again + wait(row.attempts), failed=True)
+        except Crowded as error:
+            return _Outcome(self._clock.now() + wait(0, floor=error.after), was_tried=False)
         except TryLater as error:
-            return self._clock.now() + wait(row.attempts, floor=error.after), True
+            return _Outcome(self._clock.now() + wait(row.attempts, floor=error.after), failed=True)
         except OverlapError as error:
             log.warning("a due row failed: %s", error.code, extra={"kind": row.kind, "subject": row.subject})
-            return self._clock.now() + wait(row.attempts), True
+            return _Outcome(self._clock.now() + wait(row.attempts), failed=True)
         except Exception:
             log.exception("a due row failed", extra={"kind": row.kind, "subject": row.subject})
-            return self._clock.now() + wait(row.attempts), True
+            return _Outcome(self._clock.now() + wait(row.attempts), failed=True)
 
-    def _settle(self, row: due.Due, again_at: datetime | None, failed: bool) -> None:
+    def _settle(self, row: due.Due, outcome: _Outcome) -> None:
         with self._database.transaction() as tx:
-            if again_at is None:
+            if outcome.again_at is None:
                 due.done(tx, row)
             else:
-                due.later(tx, row, again_at, failed=failed)
+                due.later(tx, row, outcome.again_at, failed=outcome.failed, was_tried=outcome.was_tried)
 
     def _holds(self, row: due.Due) -> bool:
         with self._database.reading() as tx:

@@ -86,9 +86,10 @@ def done(tx: Tx, due: Due) -> None:
         tx.execute(update(DUE).where(*_mine(due)).values(lease_until=0, attempts=0))
 
 
-def later(tx: Tx, due: Due, at: datetime, *, failed: bool) -> None:
-    """Not done: again at `at`, or at once if it was marked again meanwhile; `failed` counts it as an attempt."""
-    attempts = due.attempts + 1 if failed else 0
+def later(tx: Tx, due: Due, at: datetime, *, failed: bool, was_tried: bool = True) -> None:
+    """Not done: again at `at`, or at once if it was marked again meanwhile; `failed` counts it as an attempt. What was
+    not even tried has neither failed nor succeeded."""
+    attempts = (due.attempts + 1 if failed else 0) if was_tried else due.attempts
     again = case((DUE.c.marks == due.marks, seconds(at)), else_=func.min(DUE.c.next_at, seconds(at)))
     tx.execute(update(DUE).where(*_mine(due)).values(next_at=again, lease_until=0, attempts=attempts))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.clock import SystemClock
-from bot.core.errors import TryLater
+from bot.core.errors import Crowded, TryLater
 from bot.core.ids import TenantId
 from bot.jobs.embedded import Embedded
 from bot.jobs.engine import Holds, Kind, Tick
@@ -100,6 +100,29 @@ def test_a_row_that_failed_comes_back_and_knows_how_often(database: Database, st
     start(Kind(name="a", task=work))
     assert came_back.wait(PATIENCE)
     assert attempts == [0, 1]
+
+
+def test_whoever_finds_a_service_crowded_waits_and_has_not_failed(
+    database: Database, start: Callable[..., Embedded]
+) -> None:
+    attempts: list[int] = []
+    came_back = threading.Event()
+
+    def work(row: due.Due, _holds: Holds) -> datetime | None:
+        attempts.append(row.attempts)
+        match len(attempts):
+            case 1:
+                raise TryLater("busy", after=timedelta(seconds=0.1))
+            case 2 | 3:
+                raise Crowded("three at once are enough", after=timedelta(seconds=0.1))
+            case _:
+                came_back.set()
+                return None
+
+    mark(database, "a", "x")
+    start(Kind(name="a", task=work))
+    assert came_back.wait(PATIENCE)
+    assert attempts == [0, 1, 1, 1]
 
 
 def test_an_error_of_our_own_is_not_the_end_of_the_worker(database: Database, start: Callable[..., Embedded]) -> None:
