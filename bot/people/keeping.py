@@ -40,7 +40,7 @@ class Keeping:
         for one in calendars.of_connection(tx, tenant, connection.id):
             calendars.dirty(tx, tenant, one.id, now)
             if new.abilities.quiet_cadence is not None:
-                channels.wanted(tx, tenant, one.id, now)
+                channels.anew(tx, tenant, one.id, now)
         go_on(tx, tenant, owner.id, now + CHOOSING)
         if new.account.access is Access.FULL:
             for meeting in meetings.awaiting_consent(tx, tenant, owner.id):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -43,6 +44,7 @@ CHANNELS = Table(
     Column("id", Text, primary_key=True),
     Column("calendar", Text, nullable=False),
     Column("provider", Text, nullable=False),
+    Column("base", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("service", Text, nullable=False),
@@ -69,6 +71,8 @@ class Kept:
     id: str
     calendar: CalendarId
     provider: str
+    base: str
+    """Our own address when it was opened: under another one nobody hears it."""
     path: str
     """The hash of the last part of the address that it posts to."""
     secret: str
@@ -118,6 +122,17 @@ def every_wanted(tx: Tx, providers: Collection[str], now: datetime) -> None:
         wanted(tx, row.tenant, row.id, now)
 
 
+def stranded(tx: Tx, base: str, providers: Collection[str], now: datetime) -> None:
+    """We have another address now, or one that those services do not reach: what rings at the old one rings nobody."""
+    its = and_(CHANNELS.c.tenant == CALENDARS.c.tenant, CHANNELS.c.calendar == CALENDARS.c.id)
+    lost = or_(CHANNELS.c.base != base, CHANNELS.c.provider.not_in(providers))
+    believed = CALENDARS.c.rings_until.is_not(None)
+    for row in tx.execute(select(CALENDARS.c.tenant, CALENDARS.c.id).join(CHANNELS, its).where(lost, believed)).all():
+        rings(tx, row.tenant, row.id, None)
+        wanted(tx, row.tenant, row.id, now)
+        due.mark(tx, row.tenant, "calendar", row.id, now)
+
+
 def keep(tx: Tx, channel: Kept) -> None:
     """A channel was opened."""
     tx.execute(
@@ -126,6 +141,7 @@ def keep(tx: Tx, channel: Kept) -> None:
             id=channel.id,
             calendar=channel.calendar,
             provider=channel.provider,
+            base=channel.base,
             path=channel.path,
             secret=channel.secret,
             service=channel.service,
@@ -190,6 +206,13 @@ def renew_now(tx: Tx, channel: Kept, now: datetime) -> None:
     wanted(tx, channel.tenant, channel.calendar, now)
 
 
+def anew(tx: Tx, tenant: TenantId, calendar: CalendarId, now: datetime) -> None:
+    """Its owner signed in again: what rang by the old grant may have ended with it, and nobody would be told."""
+    its = (CHANNELS.c.tenant == tenant, CHANNELS.c.calendar == calendar)
+    tx.execute(update(CHANNELS).where(*its).values(renew_at=seconds(now)))
+    wanted(tx, tenant, calendar, now)
+
+
 def distrust(tx: Tx, tenant: TenantId, calendar: CalendarId, now: datetime) -> None:
     """Something changed of which no channel of that calendar has told: unless one does soon, they are given up."""
     its = (CHANNELS.c.tenant == tenant, CHANNELS.c.calendar == calendar)
@@ -218,6 +241,7 @@ def _as_kept(row: Row[Any]) -> Kept:
         id=row.id,
         calendar=row.calendar,
         provider=row.provider,
+        base=row.base,
         path=row.path,
         secret=row.secret,
         service=row.service,

@@ -58,7 +58,7 @@ class Ringing:
             if kept:
                 self._close(tenant, calendar, kept)
             return None
-        trusted = [one for one in kept if one.expires_at > now and not _is_silent(one, now)]
+        trusted = [one for one in kept if self._is_trusted(one, now)]
         self._rings(tenant, calendar, trusted)
         again = _rests_until(kept, now) if not trusted else None
         if again is not None:
@@ -77,9 +77,13 @@ class Ringing:
             return now + AFTER_TROUBLE
 
     def look_after(self) -> None:
-        """No calendar is left silent because its row was lost."""
+        """No calendar is left silent because its row was lost, or believed because it rings where we no longer are."""
         with self.database.transaction() as tx:
             channels.every_wanted(tx, self.heard, self.clock.now())
+            channels.stranded(tx, self.public_url, self.heard, self.clock.now())
+
+    def _is_trusted(self, channel: Kept, now: datetime) -> bool:
+        return channel.base == self.public_url and channel.expires_at > now and not _is_silent(channel, now)
 
     def _seen(self, tenant: TenantId, calendar: CalendarId) -> tuple[Calendar, str, list[Kept]]:
         with self.database.reading() as tx:
@@ -137,6 +141,7 @@ class Ringing:
             id=new_id(),
             calendar=held.id,
             provider=provider,
+            base=self.public_url,
             path=channels.hashed(path),
             secret=channels.hashed(secret),
             service=made.id,

@@ -59,6 +59,7 @@ def rings(desk: Desk) -> None:
         id="ours",
         calendar=CalendarId(calendar.id),
         provider="google",
+        base="https://overlap.example.com",
         path="p",
         secret="s",
         service=channel.id,

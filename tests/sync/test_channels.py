@@ -28,13 +28,13 @@ def ana(tmp_path: Path) -> Iterator[Office]:
         yield ana
 
 
-def ringing(ana: Office, heard: frozenset[str] = HEARD) -> Ringing:
+def ringing(ana: Office, heard: frozenset[str] = HEARD, url: str = PUBLIC) -> Ringing:
     @contextmanager
     def opened(_tenant: TenantId, _calendar: CalendarId) -> Iterator[tuple[CalendarProvider, Remote]]:
         with ana.service.connect(ana.service.account("ana")) as provider:
             yield provider, ana.remote
 
-    return Ringing(ana.database, ana.clock, opened, PUBLIC, heard, chance=lambda: 0.5)
+    return Ringing(ana.database, ana.clock, opened, url, heard, chance=lambda: 0.5)
 
 
 def tend(ana: Office, heard: frozenset[str] = HEARD) -> datetime | None:
@@ -209,6 +209,43 @@ def test_a_calendar_disconnected_meanwhile_leaves_no_channel(ana: Office) -> Non
         calendars.disconnect(tx, TENANT, ana.calendar.connection)
     assert kept(ana) == []
     assert tend(ana) is None
+
+
+def test_under_another_address_a_new_one_is_opened_and_the_old_one_is_not_believed(ana: Office) -> None:
+    tend(ana)
+    (first,) = kept(ana)
+    ana.waits("calendar")
+    moved = ringing(ana, url="https://elsewhere.example.com")
+    moved.look_after()
+    assert ana.kept().rings_until is None
+    assert ana.waits("channel"), "it is opened at once"
+    assert ana.waits("calendar"), "and looked at, for something may have changed meanwhile"
+    moved.tend(TENANT, ana.calendar.id)
+    (channel,) = kept(ana)
+    assert list(ana.service.ringing) == [channel.service] != [first.service]
+    moved.look_after()
+    assert ana.kept().rings_until == channel.expires_at, "it rings where we are"
+
+
+def test_what_can_no_longer_reach_us_is_not_believed(ana: Office) -> None:
+    tend(ana)
+    ringing(ana, frozenset()).look_after()
+    assert ana.kept().rings_until is None
+    assert ana.waits("channel")
+
+
+@pytest.mark.parametrize("renews", [True, False])
+def test_after_a_new_sign_in_no_channel_of_the_old_grant_is_relied_on(ana: Office, renews: bool) -> None:
+    ana.service.renews = renews
+    tend(ana)
+    (first,) = kept(ana)
+    ana.service.ringing.clear()  # the grant was taken back, and its channels ended with it
+    with ana.database.transaction() as tx:
+        channels.anew(tx, TENANT, ana.calendar.id, ana.clock.now())
+    assert ana.waits("channel")
+    tend(ana)
+    (channel,) = kept(ana)
+    assert list(ana.service.ringing) == [channel.service] != [first.service]
 
 
 def test_rows_that_were_lost_come_back(ana: Office) -> None:

@@ -28,6 +28,7 @@ def ring(ana: Office, *, until: timedelta = timedelta(days=7)) -> None:
         id="one",
         calendar=ana.calendar.id,
         provider="memory",
+        base="https://overlap.example.com",
         path="path",
         secret="secret",
         service="service",

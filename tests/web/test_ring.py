@@ -53,6 +53,7 @@ class Door:
             id=f"{name}-channel",
             calendar=held.id,
             provider=provider,
+            base="https://overlap.example.com",
             path=channels.hashed(f"{name}-path"),
             secret=channels.hashed(f"{name}-secret"),
             service=f"{name}-id",

@@ -437,6 +437,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
