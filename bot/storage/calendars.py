@@ -1,7 +1,6 @@
 """Connected accounts and their calendars: what they are, what their owner chose, and how well they can be read."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,11 +23,11 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.calendars import Access, Calendar, Connection, Doubt, Problem
+from bot.core.calendars import Access, Calendar, Connection, Problem
 from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.storage import doubts, due
+from bot.storage import due
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 FARTHEST = timedelta(days=366)
@@ -87,24 +86,6 @@ CALENDARS = Table(
     Column("rows_at", BigInteger),
     Column("failures", Integer, nullable=False, default=0),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What the sync engine remembers of a calendar between two readings."""
-
-    cursor: bytes | None
-    """Where its change detector stands, sealed."""
-    rows_at: datetime | None
-    """When its rows were last read whole, not only found unchanged."""
-    doubt: Doubt | None
-    """What a reading told that was hard to believe, until it is settled."""
-    dirty_marks: int
-    """How often it was marked dirty, ever: tells a mark made during a reading."""
-    failures: int
-    """How often it could not be read since it last could."""
-    reach_asked_at: datetime | None = None
-    """When somebody last asked about a time beyond what is read of everybody."""
 
 
 def add_connection(tx: Tx, connection: Connection, sealed: bytes, identity: str = "") -> None:
@@ -307,9 +288,7 @@ def choose(
         )
 
 
-def dirty(
-    tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime, *, read_at: datetime | None = None
-) -> None:
+def dirty(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime, *, read_at: datetime | None = None) -> None:
     """It is known, or feared, to have changed: it is read at once, or at `read_at`, when more may have come."""
     row = tx.execute(select(CALENDARS.c.dirty_at).where(*_calendar(tenant, calendar_id))).one_or_none()
     if row is None:
@@ -318,73 +297,6 @@ def dirty(
     marked = {"dirty_at": since, "dirty_marks": CALENDARS.c.dirty_marks + 1}
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(marked))
     due.mark(tx, tenant, "calendar", calendar_id, read_at or now)
-
-
-def every_due(tx: Tx, now: datetime) -> None:
-    """Every calendar without a due row gets one: none is ever left unread because a row was lost."""
-    waiting = and_(due.DUE.c.tenant == CALENDARS.c.tenant, due.DUE.c.subject == CALENDARS.c.id)
-    lost = (
-        select(CALENDARS.c.tenant, CALENDARS.c.id)
-        .outerjoin(due.DUE, and_(waiting, due.DUE.c.kind.in_(("calendar", "ailing"))))
-        .where(due.DUE.c.subject.is_(None))
-    )
-    for row in tx.execute(lost).all():
-        due.mark(tx, row.tenant, "calendar", row.id, now)
-
-
-def has_failed(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> bool:
-    """Whether it could not be read when that was tried last."""
-    return bool(tx.execute(select(CALENDARS.c.failures).where(*_calendar(tenant, calendar_id))).scalar())
-
-
-def progress(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
-    """What the sync engine remembered of it."""
-    row = tx.execute(select(CALENDARS).where(*_calendar(tenant, calendar_id))).one_or_none()
-    if row is None:
-        raise NotFound("That calendar is not connected (any more).")
-    return Progress(
-        cursor=row.cursor,
-        rows_at=_instant(row.rows_at),
-        doubt=doubts.doubt(tx, tenant, calendar_id),
-        dirty_marks=row.dirty_marks,
-        failures=row.failures,
-        reach_asked_at=_instant(row.reach_asked_at),
-    )
-
-
-def was_read(tx: Tx, tenant: TenantId, calendar_id: CalendarId, window: Interval, now: datetime) -> None:
-    """Its rows tell what stood in that window at `now`."""
-    tx.execute(
-        update(CALENDARS)
-        .where(*_calendar(tenant, calendar_id))
-        .values(
-            read_at=seconds(now),
-            rows_at=seconds(now),
-            window_start=seconds(window.start),
-            window_end=seconds(window.end),
-            problem=None,
-            failures=0,
-        )
-    )
-
-
-def was_unchanged(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
-    """Its service said at `now` that nothing changed since the last reading."""
-    tx.execute(
-        update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(read_at=seconds(now), problem=None, failures=0)
-    )
-
-
-def was_kept(tx: Tx, tenant: TenantId, calendar_id: CalendarId, now: datetime) -> None:
-    """Its owner stands by its rows, whatever its service told at `now`."""
-    known = {"read_at": seconds(now), "rows_at": seconds(now), "problem": None, "failures": 0}
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(known))
-
-
-def in_doubt(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
-    """What it tells is not believed until its owner decides; what was known stays, and ages."""
-    doubted = {"problem": Problem.DOUBTED, "failures": 0}
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(doubted))
 
 
 def reach(tx: Tx, tenant: TenantId, calendar_id: CalendarId, until: datetime, now: datetime) -> None:
@@ -398,42 +310,9 @@ def reach(tx: Tx, tenant: TenantId, calendar_id: CalendarId, until: datetime, no
     due.mark(tx, tenant, "calendar", calendar_id, now)
 
 
-def draw_in(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
-    """Nobody asks any more about a time beyond what is read of everybody."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(reach=None, reach_asked_at=None))
-
-
 def copies(tx: Tx, tenant: TenantId, calendar_id: CalendarId, original: CalendarId | None) -> None:
     """It holds what `original` holds already; None where it does not (any more)."""
     tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(copy_of=original))
-
-
-def stands_at(tx: Tx, tenant: TenantId, calendar_id: CalendarId, sealed: bytes | None) -> None:
-    """Where its change detector stands now, as the vault sealed it."""
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cursor=sealed))
-
-
-def forget_cursor(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
-    """Whatever its change detector would say, it is read whole."""
-    stands_at(tx, tenant, calendar_id, None)
-
-
-def paced(tx: Tx, tenant: TenantId, calendar_id: CalendarId, cadence: timedelta) -> None:
-    """How often it is read from now on."""
-    every = int(cadence.total_seconds())
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(cadence=every))
-
-
-def clean(tx: Tx, tenant: TenantId, calendar_id: CalendarId, marks: int) -> None:
-    """No longer dirty, unless it was marked again after `marks` was looked at."""
-    unmarked = CALENDARS.c.dirty_marks == marks
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id), unmarked).values(dirty_at=None))
-
-
-def has_problem(tx: Tx, tenant: TenantId, calendar_id: CalendarId, problem: Problem) -> None:
-    """It could not be read, once more, and why."""
-    failed = {"problem": problem, "failures": CALENDARS.c.failures + 1}
-    tx.execute(update(CALENDARS).where(*_calendar(tenant, calendar_id)).values(failed))
 
 
 def _connection(tenant: TenantId, connection_id: ConnectionId) -> tuple[ColumnElement[bool], ...]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from bot.core.events import Busy, Instance, Kind, Status
 from bot.core.ids import CalendarId, MeetingId, TenantId
 from bot.core.intervals import Interval
-from bot.storage import calendars
+from bot.storage import progress
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MIRROR = Table(
@@ -60,7 +60,7 @@ def replace(
     rows = [_as_row(tenant, calendar, one) for one in instances]
     if rows:
         tx.execute(insert(MIRROR), rows)
-    calendars.was_read(tx, tenant, calendar, window, now)
+    progress.was_read(tx, tenant, calendar, window, now)
 
 
 def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window: Interval) -> list[Busy]:

@@ -21,9 +21,9 @@ from bot.core.intervals import Interval
 from bot.core.people import Standing
 from bot.core.proposals import Vouching
 from bot.providers.base import Abilities, CalendarProvider, Cursor, Reading, Remote
-from bot.storage import calendars, channels, doubts, due, meetings, messages, mirror, people, rooms, stake
-from bot.storage.calendars import Progress
+from bot.storage import calendars, channels, doubts, due, meetings, messages, mirror, people, progress, rooms, stake
 from bot.storage.database import Database, Tx
+from bot.storage.progress import Progress
 from bot.storage.vault import Vault
 from bot.sync import colleagues, cursors, owners, pace, plan
 from bot.sync.colleagues import Rest
@@ -110,14 +110,14 @@ class Sync:
     def _seen(self, tenant: TenantId, calendar: CalendarId) -> _Seen:
         with self.database.reading() as tx:
             held = calendars.calendar(tx, tenant, calendar)
-            progress = calendars.progress(tx, tenant, calendar)
-            cursor = cursors.unsealed(tx, self.vault, held, progress.cursor)
+            before = progress.of(tx, tenant, calendar)
+            cursor = cursors.unsealed(tx, self.vault, held, before.cursor)
             owner = calendars.connection(tx, tenant, held.connection).person
             those = {one: people.known(tx, tenant, one) for one in (held.person, owner)}
         whose = those[held.person]
         return _Seen(
             calendar=held,
-            progress=progress,
+            progress=before,
             cursor=cursor,
             zone=("" if whose is None else whose.zone) or held.zone or "UTC",
             at=self.clock.now(),
@@ -162,11 +162,11 @@ class Sync:
                 return now + min(plan.soon(before.cadence, self.chance()), plan.CONFIRM_WITHIN)
             if verdict is Verdict.ASKED:
                 return now + plan.soon(before.cadence, self.chance())
-            calendars.clean(tx, tenant, id_, seen.progress.dirty_marks)
+            progress.clean(tx, tenant, id_, seen.progress.dirty_marks)
             if before.cadence != cadence:
-                calendars.paced(tx, tenant, id_, cadence)
+                progress.paced(tx, tenant, id_, cadence)
             if before.reach is not None and _has_lapsed(tx, before, now):
-                calendars.draw_in(tx, tenant, id_)
+                progress.draw_in(tx, tenant, id_)
             owners.absolve(tx, before, now)
             rooms.is_read(tx, before, now)
             is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
@@ -187,7 +187,7 @@ class Sync:
     def _apply(self, tx: Tx, seen: _Seen, reading: Reading | None, now: datetime) -> Verdict:
         tenant, id_ = seen.calendar.tenant, seen.calendar.id
         if reading is None:
-            calendars.was_unchanged(tx, tenant, id_, seen.at)
+            progress.was_unchanged(tx, tenant, id_, seen.at)
             return Verdict.SAME
         rows = mirror.everything(tx, tenant, id_)
         doubt = _may_doubt(seen.calendar, doubts.doubt(tx, tenant, id_))
@@ -199,15 +199,15 @@ class Sync:
                 _doubt(tx, seen.calendar, judged.doubt, doubt, now)
                 return judged.verdict
             case Verdict.KEPT:
-                calendars.was_kept(tx, tenant, id_, seen.at)
+                progress.was_kept(tx, tenant, id_, seen.at)
                 return judged.verdict
             case Verdict.CHANGED:
                 mirror.replace(tx, tenant, id_, judged.rows, reading.window, seen.at)
             case Verdict.SAME:
-                calendars.was_read(tx, tenant, id_, reading.window, seen.at)
+                progress.was_read(tx, tenant, id_, reading.window, seen.at)
             case _:
                 assert_never(judged.verdict)
-        calendars.stands_at(tx, tenant, id_, cursors.sealed(tx, self.vault, seen.calendar, reading.cursor))
+        progress.stands_at(tx, tenant, id_, cursors.sealed(tx, self.vault, seen.calendar, reading.cursor))
         if doubts.settle(tx, tenant, id_):
             messages.changed(tx, tenant, DOUBT, id_, now)
         return judged.verdict
@@ -228,7 +228,7 @@ class Sync:
                 error.code,
                 extra=_ids(before),
             )
-            calendars.has_problem(tx, tenant, id_, kind)
+            progress.has_problem(tx, tenant, id_, kind)
             self.operator.hears(calendars.connection(tx, tenant, before.connection), kind, now)
             owners.blame(tx, before, kind, now)
             if kind.is_final and rooms.fails(tx, before, now):
@@ -259,7 +259,7 @@ def _doubt(tx: Tx, calendar: Calendar, doubt: Doubt, before: Doubt | None, now: 
     doubts.keep(tx, tenant, id_, doubt)
     if doubt.state is not DoubtState.ASKED:
         return
-    calendars.in_doubt(tx, tenant, id_)
+    progress.in_doubt(tx, tenant, id_)
     if before is None or before.state is not DoubtState.ASKED:
         log.warning("a reading was hard to believe twice: its owner is asked", extra=_ids(calendar))
         owner = calendars.connection(tx, tenant, calendar.connection).person
@@ -284,7 +284,7 @@ def _compared(calendar: Calendar, reading: Reading) -> Interval | None:
 
 def _has_lapsed(tx: Tx, calendar: Calendar, now: datetime) -> bool:
     """Whether nobody asks about a time so far ahead any more; somebody may have while it was read."""
-    return plan.reach(calendar, calendars.progress(tx, calendar.tenant, calendar.id), now) is None
+    return plan.reach(calendar, progress.of(tx, calendar.tenant, calendar.id), now) is None
 
 
 def _reaches_farther(before: Calendar, reading: Reading | None) -> bool:

@@ -20,7 +20,7 @@ from bot.core.errors import (
 from bot.core.events import Instance, distinct
 from bot.core.ids import CalendarId
 from bot.core.intervals import Interval
-from bot.storage.calendars import Progress
+from bot.storage.progress import Progress
 
 BACK = timedelta(days=1)
 AHEAD = timedelta(days=90)

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.clock import Clock
-from bot.storage import calendars, channels
+from bot.storage import calendars, channels, progress
 from bot.storage.channels import Kept, hashed
 from bot.storage.database import Database, Tx
 
@@ -153,10 +153,10 @@ class Bell:
                 channels.drop(tx, channel)
                 channels.rings(tx, channel.tenant, channel.calendar, None)
                 channels.wanted(tx, channel.tenant, channel.calendar, now)
-                calendars.forget_cursor(tx, channel.tenant, channel.calendar)
+                progress.forget_cursor(tx, channel.tenant, channel.calendar)
                 calendars.dirty(tx, channel.tenant, channel.calendar, now)
             case "missed":
-                calendars.forget_cursor(tx, channel.tenant, channel.calendar)
+                progress.forget_cursor(tx, channel.tenant, channel.calendar)
                 calendars.dirty(tx, channel.tenant, channel.calendar, now, read_at=now + DEBOUNCE)
             case _:
                 log.info("a service told of something new in the life of a channel", extra={"tenant": channel.tenant})

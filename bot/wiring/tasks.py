@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.clock import Clock
 from bot.core.ids import AskId, CalendarId, ConnectionId, MeetingId, PersonId, ProposalId
 from bot.jobs.engine import Holds, Kind, Tick
-from bot.storage import due
+from bot.storage import due, progress
 from bot.storage.database import Database
 from bot.storage.due import Due
 
@@ -80,21 +80,19 @@ class Tasks:
 
     def calendar(self, row: Due, _holds: Holds) -> datetime | None:
         """Read a calendar, if anything in it may have changed; one that failed is tried where it delays no other."""
-        from bot.storage import calendars
 
         with self.database.transaction() as tx:
-            if calendars.has_failed(tx, row.tenant, CalendarId(row.subject)):
+            if progress.has_failed(tx, row.tenant, CalendarId(row.subject)):
                 due.mark(tx, row.tenant, "ailing", row.subject, self.clock.now())
                 return None
         return self.desk().sync.read(row.tenant, CalendarId(row.subject))
 
     def ailing(self, row: Due, _holds: Holds) -> datetime | None:
         """Try a calendar again that could not be read last time; once it can, it goes back to the others."""
-        from bot.storage import calendars
 
         again = self.desk().sync.read(row.tenant, CalendarId(row.subject))
         with self.database.transaction() as tx:
-            if again is None or calendars.has_failed(tx, row.tenant, CalendarId(row.subject)):
+            if again is None or progress.has_failed(tx, row.tenant, CalendarId(row.subject)):
                 return again
             due.mark(tx, row.tenant, "calendar", row.subject, again)
         return None
@@ -141,10 +139,10 @@ class Tasks:
 
     def look_after_calendars(self) -> None:
         """No calendar is left unread, or silent, because its row was lost."""
-        from bot.storage import calendars
+        from bot.storage import spread
 
         with self.database.transaction() as tx:
-            calendars.every_due(tx, self.clock.now())
+            spread.bring_back(tx, self.clock.now())
         self.desk().ringing.look_after()
 
     def look_who_left(self) -> None:

@@ -28,7 +28,7 @@ from bot.providers.base import Account, Cursor
 from bot.providers.caldav import connect
 from bot.providers.fetch import Door
 from bot.providers.shelf import TOKEN
-from bot.storage import calendars, due
+from bot.storage import calendars, due, progress
 from bot.storage.database import METADATA, Database
 from bot.storage.due import Due
 from bot.sync import cursors
@@ -147,9 +147,9 @@ def fill(database: Database, port: int, now: datetime) -> None:
             one = replace(calendar(), id=CalendarId(f"k{number}"), connection=held.id, remote=f"{url}work/")
             calendars.add_connection(tx, held, sealed(tx, VAULT, TENANT, held.id, account))
             calendars.add(tx, one)
-            calendars.was_read(tx, TENANT, one.id, window(now), read)
+            progress.was_read(tx, TENANT, one.id, window(now), read)
             stands = cursors.sealed(tx, VAULT, one, Cursor(TOKEN + STANDS))
-            calendars.stands_at(tx, TENANT, one.id, stands)
+            progress.stands_at(tx, TENANT, one.id, stands)
             due.mark(tx, TENANT, "calendar", one.id, read)
 
 

@@ -57,7 +57,7 @@ from bot.scheduling.following import Following
 from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
-from bot.storage import calendars, due, mirror, people
+from bot.storage import calendars, due, mirror, people, progress
 from bot.storage.database import METADATA, Database
 from bot.storage.due import Due
 from bot.storage.vault import KeyRing, Vault
@@ -201,8 +201,8 @@ class Office:
                 reading = provider.read(remote, window, person.zone)
             with self.database.transaction() as tx:
                 mirror.replace(tx, self.tenant, one.id, reading.instances, window, now)
-                calendars.was_read(tx, self.tenant, one.id, window, now)
-                calendars.clean(tx, self.tenant, one.id, calendars.progress(tx, self.tenant, one.id).dirty_marks)
+                progress.was_read(tx, self.tenant, one.id, window, now)
+                progress.clean(tx, self.tenant, one.id, progress.of(tx, self.tenant, one.id).dirty_marks)
         with self.database.transaction() as tx:
             due.mark(tx, self.tenant, "reading", person.id, now)
 

@@ -8,7 +8,7 @@ import pytest
 from bot.core.calendars import Doubt, DoubtState, Problem
 from bot.core.ids import CalendarId
 from bot.core.intervals import Interval
-from bot.storage import calendars, doubts, due, messages, mirror
+from bot.storage import calendars, doubts, due, messages, mirror, progress
 from bot.sync.engine import Sync
 from tests.chat.office import NOW, Office, labels
 from tests.chat.views import is_complete
@@ -29,7 +29,7 @@ def doubts_it(office: Office, *, found: int = 3, moved: int = 0, state: DoubtSta
     doubt = Doubt(state=state, marks=frozenset(), found=found, of=40, moved=moved, until=now + timedelta(days=90))
     with office.database.transaction() as tx:
         doubts.keep(tx, office.tenant, WORK, doubt)
-        calendars.in_doubt(tx, office.tenant, WORK)
+        progress.in_doubt(tx, office.tenant, WORK)
         messages.show(tx, office.tenant, kind="doubt", subject=WORK, person=office.person("ana").id, now=now, ring=True)
     office.works()
 

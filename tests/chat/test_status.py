@@ -13,7 +13,7 @@ from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.ids import CalendarId, ConnectionId
 from bot.core.meetings import MeetingState
 from bot.core.proposals import ProposalState
-from bot.storage import calendars, meetings, proposals
+from bot.storage import calendars, meetings, progress, proposals
 from tests.chat.office import NOW, Office, labels
 from tests.chat.views import HOSTILE, a_meeting, a_proposal, is_complete
 
@@ -49,7 +49,7 @@ def account(office: Office) -> Connection:
 def blames(office: Office, problem: Problem, **rest: datetime) -> None:
     with office.database.transaction() as tx:
         calendars.blame(tx, office.tenant, ConnectionId("ana-account"), problem, **rest)
-        calendars.has_problem(tx, office.tenant, CalendarId("ana-work"), problem)
+        progress.has_problem(tx, office.tenant, CalendarId("ana-work"), problem)
 
 
 def also(office: Office, provider: str, name: str, **rest: object) -> None:

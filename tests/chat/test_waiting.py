@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.cards import OpenPage
 from bot.core.calendars import Problem
-from bot.storage import calendars, due, messages
+from bot.storage import calendars, due, messages, progress
 from tests.chat.office import Office, labels
 
 
@@ -192,7 +192,7 @@ def breaks(office: Office, problem: Problem | None) -> None:
     with office.database.transaction() as tx:
         calendars.blame(tx, office.tenant, account, problem)
         for one in calendars.of_connection(tx, office.tenant, account):
-            calendars.has_problem(tx, office.tenant, one.id, problem)
+            progress.has_problem(tx, office.tenant, one.id, problem)
         now = office.clock.now()
         messages.show(
             tx,

@@ -15,7 +15,7 @@ from bot.providers.base import shared
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
 from bot.scheduling.inviting import AGAIN, Inviting, may_be_asked
-from bot.storage import calendars, invitations, ledger, mirror, people, proposals
+from bot.storage import calendars, invitations, ledger, mirror, people, progress, proposals
 from bot.storage.invitations import Invitation
 from bot.storage.ledger import LEDGER
 from tests.builders import NOW, TENANT, TUESDAY, connection, instance, request, span
@@ -70,7 +70,7 @@ def tells(town: Town, calendar: Calendar, words: str) -> None:
 
 def refuses(town: Town, calendar: Calendar) -> None:
     with town.database.transaction() as tx:
-        calendars.has_problem(tx, TENANT, calendar.id, Problem.GONE)
+        progress.has_problem(tx, TENANT, calendar.id, Problem.GONE)
 
 
 def states(town: Town) -> dict[str, str]:

@@ -12,7 +12,7 @@ from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.proposals import Proposal, ProposalState, Vouching
 from bot.scheduling.saga_plan import changed
-from bot.storage import calendars, ledger, mirror, people, proposals
+from bot.storage import calendars, ledger, mirror, people, progress, proposals
 from tests.builders import NOW, TENANT, TUESDAY, request, span
 from tests.scheduling.town import WINDOW, Town
 
@@ -53,7 +53,7 @@ def old(town: Town, person: PersonId, age: timedelta = timedelta(hours=1)) -> No
 
 def broken(town: Town, person: PersonId, problem: Problem = Problem.SIGN_IN_NEEDED) -> None:
     with town.database.transaction() as tx:
-        calendars.has_problem(tx, TENANT, town.calendar(person), problem)
+        progress.has_problem(tx, TENANT, town.calendar(person), problem)
 
 
 def disconnected(town: Town, person: PersonId) -> None:

@@ -11,7 +11,7 @@ from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.storage import calendars, due
+from bot.storage import calendars, due, progress
 from bot.storage.database import METADATA, Database, Tx
 
 TENANT = TenantId("memory:t")
@@ -92,11 +92,11 @@ def test_dirty_keeps_its_first_instant_and_makes_due(tx: Tx) -> None:
 
 def test_a_mark_during_a_reading_leaves_it_dirty(tx: Tx) -> None:
     calendars.dirty(tx, TENANT, WORK.id, NOW)
-    marks = calendars.progress(tx, TENANT, WORK.id).dirty_marks
+    marks = progress.of(tx, TENANT, WORK.id).dirty_marks
     calendars.dirty(tx, TENANT, WORK.id, NOW)
-    calendars.clean(tx, TENANT, WORK.id, marks)
+    progress.clean(tx, TENANT, WORK.id, marks)
     assert calendars.calendar(tx, TENANT, WORK.id).dirty_at == NOW
-    calendars.clean(tx, TENANT, WORK.id, marks + 1)
+    progress.clean(tx, TENANT, WORK.id, marks + 1)
     assert calendars.calendar(tx, TENANT, WORK.id).dirty_at is None
 
 
@@ -107,25 +107,18 @@ def test_marking_what_is_gone_dirty_does_nothing(tx: Tx) -> None:
 
 def test_a_good_reading_says_when_and_what_it_covered(tx: Tx) -> None:
     window = Interval(NOW, NOW + timedelta(days=90))
-    calendars.has_problem(tx, TENANT, WORK.id, Problem.GARBAGE)
-    calendars.was_read(tx, TENANT, WORK.id, window, NOW)
+    progress.has_problem(tx, TENANT, WORK.id, Problem.GARBAGE)
+    progress.was_read(tx, TENANT, WORK.id, window, NOW)
     read = calendars.calendar(tx, TENANT, WORK.id)
     assert (read.read_at, read.window, read.problem) == (NOW, window, None)
 
 
 def test_unchanged_is_young_again_but_its_rows_are_as_old_as_they_are(tx: Tx) -> None:
     later = NOW + timedelta(minutes=10)
-    calendars.was_read(tx, TENANT, WORK.id, Interval(NOW, later), NOW)
-    calendars.was_unchanged(tx, TENANT, WORK.id, later)
+    progress.was_read(tx, TENANT, WORK.id, Interval(NOW, later), NOW)
+    progress.was_unchanged(tx, TENANT, WORK.id, later)
     assert calendars.calendar(tx, TENANT, WORK.id).read_at == later
-    assert calendars.progress(tx, TENANT, WORK.id).rows_at == NOW
-
-
-def test_every_calendar_without_a_due_row_gets_one(tx: Tx) -> None:
-    due.mark(tx, TENANT, "calendar", WORK.id, NOW + timedelta(hours=1))
-    calendars.every_due(tx, NOW)
-    ready = due.take(tx, NOW, kinds=["calendar"], limit=5, lease=timedelta(seconds=9))
-    assert [one.subject for one in ready] == [HOME.id]
+    assert progress.of(tx, TENANT, WORK.id).rows_at == NOW
 
 
 def test_disconnecting_forgets_everything(tx: Tx) -> None:

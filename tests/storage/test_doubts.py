@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.calendars import Doubt, DoubtState
 from bot.core.ids import CalendarId, TenantId
-from bot.storage import calendars, doubts
+from bot.storage import calendars, doubts, progress
 from bot.storage.database import METADATA, Database, Tx
 from tests.builders import NOW, TENANT, calendar, connection
 
@@ -34,7 +34,7 @@ def test_it_comes_back_as_it_was_kept(tx: Tx) -> None:
     assert doubts.doubt(tx, TENANT, WORK) is None
     doubts.keep(tx, TENANT, WORK, ODD)
     assert doubts.doubt(tx, TENANT, WORK) == ODD
-    assert calendars.progress(tx, TENANT, WORK).doubt == ODD
+    assert progress.of(tx, TENANT, WORK).doubt == ODD
     assert doubts.doubt(tx, TenantId("memory:other"), WORK) is None
 
 

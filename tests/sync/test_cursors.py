@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.ids import CalendarId
 from bot.providers.base import Cursor
-from bot.storage import calendars
+from bot.storage import progress
 from bot.storage.vault import KeyRing, Vault
 from bot.sync import cursors
 from tests.builders import TENANT, span
@@ -26,12 +26,12 @@ def ana(tmp_path: Path) -> Iterator[Office]:
 
 def kept(ana: Office) -> bytes | None:
     with ana.database.reading() as tx:
-        return calendars.progress(tx, TENANT, ana.calendar.id).cursor
+        return progress.of(tx, TENANT, ana.calendar.id).cursor
 
 
 def test_a_cursor_meets_the_database_sealed(ana: Office, tmp_path: Path) -> None:
     with ana.database.transaction() as tx:
-        calendars.stands_at(tx, TENANT, ana.calendar.id, cursors.sealed(tx, VAULT, ana.calendar, LINK))
+        progress.stands_at(tx, TENANT, ana.calendar.id, cursors.sealed(tx, VAULT, ana.calendar, LINK))
         assert cursors.unsealed(tx, VAULT, ana.calendar, kept(ana)) is None, "not there before it is committed"
     with ana.database.reading() as tx:
         assert cursors.unsealed(tx, VAULT, ana.calendar, kept(ana)) == LINK
@@ -56,7 +56,7 @@ def test_a_calendar_whose_cursor_no_longer_opens_is_read_whole(ana: Office) -> N
     sealed = kept(ana)
     assert sealed is not None
     with ana.database.transaction() as tx:
-        calendars.stands_at(tx, TENANT, ana.calendar.id, sealed[:-1])
+        progress.stands_at(tx, TENANT, ana.calendar.id, sealed[:-1])
     ana.service.place(ana.remote, uid="dentist", when=span("09:00-10:00"))
     ana.clock.move(timedelta(minutes=10))
     ana.read()

@@ -20,7 +20,7 @@ from bot.core.errors import (
 from bot.core.events import Instance
 from bot.core.ids import CalendarId
 from bot.core.intervals import Interval
-from bot.storage.calendars import Progress
+from bot.storage.progress import Progress
 from bot.sync import plan
 from bot.sync.plan import Judged, Verdict
 from tests.builders import NOW, calendar, instance

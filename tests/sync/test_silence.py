@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import calendars, channels
+from bot.storage import channels, progress
 from bot.storage.channels import Kept
 from tests.builders import NOW, TENANT, span
 from tests.sync.office import CADENCE, Office, office
@@ -92,7 +92,7 @@ def test_a_channel_that_is_over_is_not_doubted(ana: Office) -> None:
 def test_while_it_rings_it_is_read_without_a_cursor_no_less(ana: Office) -> None:
     ring(ana)
     with ana.database.transaction() as tx:
-        calendars.forget_cursor(tx, TENANT, ana.calendar.id)
+        progress.forget_cursor(tx, TENANT, ana.calendar.id)
     change(ana)
     ana.read()
     assert [one.uid for one in ana.rows()] == ["dentist"]

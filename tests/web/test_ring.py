@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.core.calendars import Calendar
 from bot.core.clock import SetClock
 from bot.core.ids import TenantId
-from bot.storage import calendars, channels, due
+from bot.storage import calendars, channels, due, progress
 from bot.storage.channels import Kept
 from bot.storage.database import METADATA, Database
 from bot.web import ring
@@ -79,7 +79,7 @@ class Door:
 
     def marks(self, channel: Kept) -> int:
         with self.database.reading() as tx:
-            return calendars.progress(tx, channel.tenant, channel.calendar).dirty_marks
+            return progress.of(tx, channel.tenant, channel.calendar).dirty_marks
 
     def waits(self, kind: str) -> list[str]:
         """The subjects that are due now."""
@@ -230,11 +230,11 @@ def test_a_removed_subscription_is_opened_again_and_everything_is_read(door: Doo
 def test_what_was_missed_is_read_whole(door: Door) -> None:
     ana = door.channel("ana", "microsoft")
     with door.database.transaction() as tx:
-        calendars.stands_at(tx, TENANT, ana.calendar, b"here")
+        progress.stands_at(tx, TENANT, ana.calendar, b"here")
     door.json("/ring/microsoft/ana-path", {"value": [item(lifecycleEvent="missed")]})
     assert door.marks(ana) == 1
     with door.database.reading() as tx:
-        assert calendars.progress(tx, TENANT, ana.calendar).cursor is None
+        assert progress.of(tx, TENANT, ana.calendar).cursor is None
     assert door.kept(ana) is not None
 
 
