@@ -150,6 +150,14 @@ def check_keys(house: House) -> None:
         log.info("%s data keys are wrapped by the first key of OVERLAP_KEYS now", rotated)
 
 
+def spread_looks(house: House) -> None:
+    """After a stop many calendars have come due: they are not all looked at in the first second."""
+    from bot.storage import spread
+
+    with house.database.transaction() as tx:
+        spread.after_a_stop(tx, house.tray.clock.now())
+
+
 def _registration(settings: Settings) -> Registration | None:
     teams = settings.teams
     if teams is None:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from bot.web.app import Lifespan
-from bot.wiring.build import House, build, check_keys
+from bot.wiring.build import House, build, check_keys, spread_looks
 from bot.wiring.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def serve(settings: Settings) -> int:
         history.upgrade(settings.database_url)
         house = build(settings)
         check_keys(house)
+        spread_looks(house)
         config = uvicorn.Config(
             house.application(lifespan(house)),
             host=settings.host,

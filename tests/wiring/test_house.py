@@ -15,13 +15,14 @@ from bot.core.clock import SetClock, SystemClock
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.ids import PersonId, TenantId
 from bot.core.people import ChatIdentity
-from bot.storage import inbox, links
+from bot.storage import calendars, due, inbox, links
 from bot.storage.migrations import history
 from bot.wiring import settings
-from bot.wiring.build import House, build, check_keys
+from bot.wiring.build import House, build, check_keys, spread_looks
 from bot.wiring.serve import lifespan
 from bot.wiring.tasks import Tasks
 from tests.benchmarks.house import environment
+from tests.builders import calendar
 
 T = TenantId("slack:T1")
 PATIENCE = 20.0
@@ -114,3 +115,15 @@ def test_keys_that_sealed_rows_are_asked_for_before_anything_starts(house: House
     with pytest.raises(InvalidInput, match="k1"):
         check_keys(other)
     other.close()
+
+
+def test_after_a_stop_what_came_due_does_not_all_begin_at_once(house: House) -> None:
+    now = house.tray.clock.now()
+    with house.database.transaction() as tx:
+        for number in range(40):
+            calendars.add(tx, calendar(f"p{number}-work", tenant=T))
+            due.mark(tx, T, "calendar", f"p{number}-work", now - timedelta(hours=1))
+    spread_looks(house)
+    with house.database.transaction() as tx:
+        begun = due.take(tx, now, kinds=["calendar"], limit=40, lease=timedelta(minutes=1))
+    assert len(begun) < 10
