@@ -16,13 +16,15 @@ _SLACK = re.compile(r"<(?P<id>[^<>|]{1,300})(?:\|(?P<label>[^<>]{0,300}))?>")
 _SLACK_USER = re.compile(r"@[UW][A-Z0-9]{2,30}")
 _TEAMS = re.compile(r"<at(?: [^<>]{0,100})?>(?P<name>[^<>]{0,300})</at>")
 _WHO = re.compile(
-    r"(?<![\w.@+-])(?:(?P<email>[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})|@(?P<handle>\w[\w.-]{0,78}))",
+    r"(?<![\w.@+-])(?:(?P<email>[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})|@(?P<handle>\w[\w.-]{0,78})"
+    r"|#(?P<room>room-\w[\w.-]{0,73}))",
+    re.IGNORECASE,
 )
 _EVERYBODY = frozenset({"channel", "here", "everyone", "all", "team"})
 
 
 def plain(text: str) -> Marked:
-    """E-mail addresses and bare @names."""
+    """E-mail addresses, bare @names, and rooms as #room-name."""
     return _marked(_named(without_placeholders(text)))
 
 
@@ -59,13 +61,18 @@ def _marked(parts: Iterator[Part]) -> Marked:
 def _named(text: str) -> Iterator[Part]:
     at = 0
     for found in _WHO.finditer(text):
-        email, handle = found["email"], found["handle"]
+        email, room = found["email"], found["room"]
+        handle = found["handle"] or room
         if handle and handle.casefold() in _EVERYBODY:
             continue
         typed = (email or handle).rstrip(".-")
         yield text[at : found.start()]
         at = found.end() - len(email or handle) + len(typed)
-        yield Named(Source.ADDRESS, typed.casefold(), typed) if email else Named(Source.HANDLE, typed, f"@{typed}")
+        yield (
+            Named(Source.ADDRESS, typed.casefold(), typed)
+            if email
+            else Named(Source.HANDLE, typed, f"{'#' if room else '@'}{typed}")
+        )
     yield text[at:]
 
 

@@ -11,7 +11,7 @@ from bot.core.calendars import Calendar
 from bot.core.events import Busy
 from bot.core.ids import MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.proposals import Basis, Origin, Vouching
 from bot.providers.base import SHARED
 from bot.scheduling.colleagues import telling
@@ -41,7 +41,8 @@ class Sight:
     def best(self, windows: Sequence[Interval], length: timedelta, limit: int) -> list[Interval]:
         """The best times at which all are free, best first."""
         candidates = search(people=self.times, windows=windows, length=length)
-        return ranked(candidates, zones=[one.zone for one in self.people], limit=limit)
+        zones = [one.zone for one in self.people if one.standing is not Standing.ROOM]  # no hour is early for a room
+        return ranked(candidates, zones=zones, limit=limit)
 
     def busy(self, when: Interval) -> tuple[PersonId, ...]:
         """Whose time is known to be taken then; what is unknown is not named."""

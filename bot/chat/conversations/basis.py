@@ -3,7 +3,7 @@
 A viewer reads the names of their own calendars only; somebody else's is "Kim's calendar".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.cards import Button, Look, Press
@@ -94,13 +94,20 @@ def reading(unread: Iterable[Basis], viewer: Person, called: Mapping[PersonId, s
     return f"Reading {listed(parts)}…"
 
 
-def unknown(basis: Iterable[Basis], viewer: Person, called: Mapping[PersonId, str], now: datetime) -> list[str]:
-    """What could not be read, whose turn it is, and what happens then."""
+def unknown(
+    basis: Iterable[Basis],
+    viewer: Person,
+    called: Mapping[PersonId, str],
+    now: datetime,
+    rooms: Container[PersonId] = (),
+) -> list[str]:
+    """What could not be read, whose turn it is, and what happens then; rooms have nobody but who keeps them."""
     lines = []
     for person, theirs in _by_person(basis).items():
         which = _calendars(person, theirs, viewer, called)
         if any(one.vouching is Vouching.BROKEN for one in theirs):
             then = "connect it again" if person == viewer.id else f"{called[person]} must connect it again and was told"
+            then = "whoever keeps this room was told" if person in rooms else then
             lines.append(f"I can no longer read {which}: {then}.")
         elif all(one.vouching is Vouching.AHEAD for one in theirs):
             lines.append(f"I could not read {which} that far ahead yet; I keep trying.")

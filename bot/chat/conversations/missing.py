@@ -28,6 +28,8 @@ class Missing:
     called: tuple[str, ...]
     mute: tuple[str, ...]
     """Those of them whom the company calendar was asked about in vain."""
+    rooms: tuple[str, ...]
+    """Those of them that are rooms."""
     became: tuple[str, ...]
     """What became of asking them, where there is anything to say."""
     asks: tuple[Button, ...]
@@ -35,6 +37,11 @@ class Missing:
     @property
     def sentence(self) -> str:
         """Alex hasn't connected a calendar, and the company calendar doesn't show me theirs."""
+        if self.rooms:
+            whose = listed([f"{one}'s" for one in self.rooms])
+            people = [one for one in self.called if one not in self.rooms]
+            lost = f"I can't see {whose} calendar"
+            return f"{listed(people)} {has_or_have(people)}n't connected a calendar, and {lost}" if people else lost
         who = f"{listed(self.called)} {has_or_have(self.called)}n't connected a calendar"
         if not self.mute:
             return who
@@ -57,6 +64,7 @@ def missing(
     return Missing(
         called=tuple(called[one.id] for one in people),
         mute=tuple(called[one.id] for one in people if one.id in mute),
+        rooms=tuple(called[one.id] for one in people if one.standing is Standing.ROOM),
         became=tuple(words for words, _ in told if words),
         asks=tuple(button for _, button in told if button is not None)[:MOST_ASKED],
     )
@@ -72,7 +80,7 @@ def _told(
 ) -> tuple[str, Button | None]:
     """What became of asking them, and the button that does."""
     if person.standing is Standing.ROOM:
-        return f"Whoever looks after {name} has to connect its calendar.", None
+        return f"Whoever administers this workspace can name an account that sees {name}.", None
     if person.standing is Standing.ADDRESS:
         return f"I don't know {name} here yet: ask them to write to me, then to connect a calendar.", None
     row = messages.shown(tx, person.tenant, messages.id_of(INVITE, proposal.id, person.id))

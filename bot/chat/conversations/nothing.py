@@ -14,6 +14,7 @@ from bot.core.proposals import Proposal
 from bot.core.requests import Request
 from bot.core.text import Code, Text, say
 from bot.language.wording import times
+from bot.people.room_book import slug
 from bot.scheduling.sight import sight
 from bot.storage.database import Tx
 
@@ -63,6 +64,8 @@ def next_step(request: Request, asker: Person, others: Sequence[Person]) -> Text
 
 
 def _named(person: Person) -> str:
+    if person.standing is Standing.ROOM:
+        return f"@{slug(person.name)}"
     return first_name(person) if person.standing is Standing.ADDRESS else f"@{first_name(person).lower()}"
 
 

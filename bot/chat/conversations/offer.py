@@ -1,7 +1,7 @@
 """How a proposal reads to the one who asked: the times, or what is missing before there can be any."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
@@ -9,12 +9,14 @@ from bot.availability.ranking import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, nothing, slots
 from bot.chat.conversations.missing import missing, unseen_button
+from bot.chat.conversations.rooms import described
 from bot.chat.conversations.words import everyone, listed, names, note, paragraph, quoted, told
 from bot.core.ids import MeetingId, PersonId
 from bot.core.meetings import MeetingState, Road
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal, ProposalState, Vouching
 from bot.core.requests import Request
+from bot.core.rooms import Room
 from bot.core.text import Strong, Text, say
 from bot.core.zones import local
 from bot.language.wording import times
@@ -22,7 +24,7 @@ from bot.scheduling.answering import YEAR
 from bot.scheduling.book import roads
 from bot.scheduling.propose import was_asked
 from bot.scheduling.sight import unconnected
-from bot.storage import meetings
+from bot.storage import meetings, rooms
 from bot.storage.database import Tx
 
 MOST_BUTTONS = 5
@@ -41,28 +43,38 @@ class Scene:
     called: Mapping[PersonId, str]
     """What the others are called."""
     now: datetime
+    kept: Mapping[PersonId, Room] = field(default_factory=dict)
+    """What is known of those of them that are rooms."""
 
     @property
     def others(self) -> tuple[Person, ...]:
         return tuple(self.everyone[one] for one in self.called)
 
     @property
-    def who(self) -> str:
-        return listed(list(self.called.values()))
+    def rooms(self) -> tuple[Room, ...]:
+        return tuple(self.kept[one.id] for one in self.others if one.id in self.kept)
+
+    @property
+    def whom(self) -> str:
+        """with Alex and Sam, in Elbe."""
+        is_room = {one.id: one.standing is Standing.ROOM for one in self.others}
+        people = listed([name for one, name in self.called.items() if not is_room[one]])
+        rooms = listed([name for one, name in self.called.items() if is_room[one]])
+        return ", ".join([f"with {people}"] * bool(people) + [f"in {rooms}"] * bool(rooms))
 
     @property
     def what(self) -> Text:
         """30 min with Alex · next week, 30 Nov – 6 Dec · “Budget”."""
         request = self.proposal.request
         title = f" · {quoted(request.title)}" if request.title else ""
-        return say(Strong(f"{times.length(request.length)} with {self.who}"), f" · {_when(request)}{title}")
+        return say(Strong(f"{times.length(request.length)} {self.whom}"), f" · {_when(request)}{title}")
 
 
 def scene(tx: Tx, proposal: Proposal, asker: Person, now: datetime) -> Scene:
     """The proposal with its people."""
     people = everyone(tx, proposal.tenant, proposal.people)
     called = names([one for one in people.values() if one.id != asker.id])
-    return Scene(proposal, asker, people, called, now)
+    return Scene(proposal, asker, people, called, now, rooms.of(tx, proposal.tenant, list(called)))
 
 
 def card(tx: Tx, shown: Scene) -> Card:
@@ -101,7 +113,7 @@ def _offered(tx: Tx, shown: Scene) -> Card:
         *_not_seen(unseen),
         *(paragraph(line) for line in gap.became),
         *_out_of_reach(tx, shown),
-        note(f"{rests}{_ahead(shown)} Times are in your zone ({times.place(shown.asker.zone)})."),
+        note(f"{rests}{_ahead(shown)}{_rooms(shown)} Times are in your zone ({times.place(shown.asker.zone)})."),
         Buttons((*turns, *gap.asks[: MOST_BUTTONS - 1 - len(turns)], _button("Not now", shown, "dismiss"))),
     )
 
@@ -122,6 +134,11 @@ def _ahead(shown: Scene) -> str:
     return " Reading further ahead…" if is_reading else " Later times are not read yet."
 
 
+def _rooms(shown: Scene) -> str:
+    """Which rooms the times are free in."""
+    return f" Free in {listed([described(one) for one in shown.rooms])}." if shown.rooms else ""
+
+
 def _ends_beyond(shown: Scene) -> bool:
     return shown.proposal.request.window.last > (shown.proposal.created_at + YEAR).date()
 
@@ -134,9 +151,9 @@ def _out_of_reach(tx: Tx, shown: Scene) -> list[Block]:
     """Whom no invitation can reach is said before Book."""
     out = [one for one in roads(tx, [shown.asker, *shown.others]) if one.road is Road.NONE]
     who = listed([shown.called[one.person] for one in out if not one.is_room])
-    rooms = listed([shown.called[one.person] for one in out if one.is_room])
+    places = listed([shown.called[one.person] for one in out if one.is_room])
     told_of = [f"No calendar invitation can reach {who}: only my message tells them."] if who else []
-    told_of += [f"{rooms} cannot be booked from your calendar: please book it yourself."] if rooms else []
+    told_of += [f"{places} cannot be booked from your calendar: please book it yourself."] if places else []
     return [paragraph(line) for line in told_of]
 
 
@@ -151,7 +168,7 @@ def _empty(tx: Tx, shown: Scene) -> Card:
         reading = basis.reading(unread, shown.asker, shown.called, shown.now)
         return told(paragraph(shown.what), paragraph(reading), Buttons((not_now,)), is_waiting=True)
     if unread:
-        lines = [paragraph(line) for line in basis.unknown(unread, shown.asker, shown.called, shown.now)]
+        lines = [paragraph(line) for line in basis.unknown(unread, shown.asker, shown.called, shown.now, shown.kept)]
         mend = basis.mend(unread, shown.asker, proposal.id)
         others = () if mend or not _is_blind(shown) else (unseen_button(proposal),)
         return told(paragraph(shown.what), *lines, Buttons((*mend, *others, not_now)), is_waiting=True)
@@ -186,7 +203,8 @@ def _asker_first(shown: Scene) -> Card:
 def _waiting(tx: Tx, shown: Scene) -> Card:
     proposal = shown.proposal
     gap = missing(tx, proposal, shown.asker, shown.everyone, shown.called, shown.now)
-    both = "you both" if len(shown.others) == 1 else "you all"
+    people = [one for one in shown.others if one.standing is not Standing.ROOM]
+    both = ("you", "you both")[len(people)] if len(people) < 2 else "you all"
     return told(
         paragraph(shown.what),
         paragraph(f"{gap.sentence}, so I can't know a time for {both}."),
@@ -213,7 +231,7 @@ def _booked(tx: Tx, shown: Scene) -> Card:
     """What became of the click. The meeting itself lives in the app's DM."""
     meeting = meetings.meeting(tx, shown.proposal.tenant, MeetingId(shown.proposal.meeting or ""))
     length = times.length(meeting.when.length)
-    what = f"{slots.in_zone(meeting.when, shown.asker.zone)}, {length} with {shown.who}"
+    what = f"{slots.in_zone(meeting.when, shown.asker.zone)}, {length} {shown.whom}"
     return told(paragraph(Strong(f"{_word(meeting.state)} {what}."), f" {OURS}"))
 
 

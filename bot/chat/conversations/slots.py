@@ -7,7 +7,7 @@ from bot.chat.cards import Button, Look, Press, Row
 from bot.chat.conversations.words import listed, shorn
 from bot.core.ids import PersonId, derived
 from bot.core.intervals import Interval
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.text import Strong, say
 from bot.core.zones import local
 from bot.language.wording import times
@@ -51,12 +51,12 @@ def in_zone(when: Interval, zone: str) -> str:
 
 
 def for_others(when: Interval, viewer: Person, others: Iterable[Person], called: Mapping[PersonId, str]) -> str:
-    """` · 10:00 for Alex and Sam`: when it starts for those whose clocks or dates differ from the viewer's."""
+    """` · 10:00 for Alex and Sam`: when it starts for the people whose clocks or dates differ from the viewer's."""
     mine = local(when.start, viewer.zone).replace(tzinfo=None)
     groups: dict[str, list[str]] = {}
     for one in others:
         theirs = local(when.start, one.zone).replace(tzinfo=None)
-        if theirs != mine:
+        if theirs != mine and one.standing is not Standing.ROOM:
             is_same_day = theirs.date() == mine.date()
             groups.setdefault(times.clock(theirs.time()) if is_same_day else start(when, one.zone), []).append(
                 called[one.id]
