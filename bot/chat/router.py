@@ -15,6 +15,7 @@ from bot.chat.conversations.help import GREETING, HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
+from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
@@ -35,6 +36,7 @@ class Router:
     status: StatusTalk
     connect: ConnectTalk
     connection: ConnectionTalk
+    parting: PartTalk
     rooms: RoomTalk
     doubt: DoubtTalk
     left: LeftTalk
@@ -99,6 +101,9 @@ class Router:
             "rival.theirs": self.rival.theirs,
             "doubt.take": self.doubt.take,
             "doubt.keep": self.doubt.keep,
+            "account.part": self.parting.asks,
+            "account.disconnect": self.parting.disconnects,
+            "account.keep": self.parting.keeps,
             "connect.link": self.connect.link,
             "rooms.link": self.rooms.link,
             "rooms.show": self.rooms.show,

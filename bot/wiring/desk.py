@@ -21,6 +21,7 @@ from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
+from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
@@ -142,6 +143,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         help=HelpTalk(database),
         status=StatusTalk(database, clock, out_of_reach(settings.public_url, rings=bool(settings.heard))),
         connect=ConnectTalk(connecting),
+        parting=PartTalk(connecting),
         connection=ConnectionTalk(database, clock),
         rooms=RoomTalk(rooms),
         doubt=DoubtTalk(database, clock),

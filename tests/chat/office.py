@@ -25,6 +25,7 @@ from bot.chat.conversations.help import HelpTalk
 from bot.chat.conversations.invite import InviteTalk
 from bot.chat.conversations.left import LeftTalk
 from bot.chat.conversations.meeting import MeetingTalk
+from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
@@ -106,6 +107,7 @@ class Office:
             help=HelpTalk(self.database),
             status=StatusTalk(self.database, self.clock),
             connect=ConnectTalk(connecting),
+            parting=PartTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
             rooms=RoomTalk(self.rooms),
             doubt=DoubtTalk(self.database, self.clock),

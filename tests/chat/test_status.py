@@ -142,7 +142,7 @@ def test_a_broken_one_offers_to_reconnect(office: Office) -> None:
     blames(office, Problem.SIGN_IN_NEEDED)
     told = shown(office)
     assert "ana · dav.example.com – it no longer accepts the password. Connect it again." in told.summary
-    assert labels(told) == ["Reconnect", "Open my calendars"]
+    assert labels(told) == ["Reconnect", "Open my calendars", "Disconnect"]
 
 
 def card(office: Office) -> Card:

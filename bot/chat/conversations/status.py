@@ -24,6 +24,8 @@ from bot.storage.database import Database
 LONGEST_NAME = 80
 MOST_SHOWN = 12
 """Calendars of one account; those that count come first."""
+MOST_PARTINGS = 3
+LONGEST_PARTING = 40
 FEED = "ics"
 
 
@@ -91,8 +93,20 @@ def _card(whole: Theirs, limits: Sequence[str]) -> Card:
     blocks += _limited(limits)
     open_all = Button(label="Open my calendars", does=Press("connect.link"))
     is_broken = any(one.problem is not None and one.problem.is_final for one in whole.connections)
-    blocks.append(Buttons((reconnect(), open_all) if is_broken else (open_all,)))
+    mend = (reconnect(),) if is_broken else ()
+    blocks.append(Buttons((*mend, open_all, *_partings(whole.connections))))
     return told(*blocks)
+
+
+def _partings(accounts: Sequence[Connection]) -> tuple[Button, ...]:
+    """A way to disconnect each account; of many, or of some that are called alike, it is on the page alone."""
+    names = [shorn(one.label, LONGEST_PARTING) for one in accounts]
+    if len(accounts) > MOST_PARTINGS or len(set(names)) < len(names):
+        return ()
+    return tuple(
+        Button(label=f"Disconnect {name}" if len(accounts) > 1 else "Disconnect", does=Press("account.part", one.id))
+        for one, name in zip(accounts, names, strict=True)
+    )
 
 
 def _limited(limits: Sequence[str]) -> list[Block]:
