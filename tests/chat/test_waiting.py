@@ -235,13 +235,13 @@ def test_status_tells_age_and_trouble(office: Office) -> None:
     assert office.whisper("ana").card.summary == (
         "Your calendars. ana · dav.example.com; • Work: counts as busy, receives bookings."
         " Read 3 min ago; I look every 10 min. Working hours: Mon–Fri 09:00–17:00 (Berlin time)."
-        " You can choose: Open my calendars."
+        " You can choose: Open my calendars or Disconnect."
     )
     breaks(office, Problem.SIGN_IN_NEEDED)
     office.types("ana", "status")
     told = office.whisper("ana").card
     assert "it no longer accepts the password. Connect it again." in told.summary
-    assert labels(told) == ["Reconnect", "Open my calendars"]
+    assert labels(told) == ["Reconnect", "Open my calendars", "Disconnect"]
 
 
 def test_status_without_a_calendar_offers_to_connect_one(office: Office) -> None:
