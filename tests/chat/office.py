@@ -134,6 +134,7 @@ class Office:
         name: str | None = None,
         standing: Standing = Standing.MEMBER,
         calendars: tuple[str, ...] = ("Work",),
+        is_admin: bool = False,
     ) -> Person:
         """They are in the workspace, with an account of these calendars that was read just now, or with none."""
         identity = ChatIdentity(self.tenant, user)
@@ -144,6 +145,7 @@ class Office:
             standing=standing,
             email=f"{user}@example.com",
             handle=user,
+            is_admin=is_admin,
         )
         self.surface.join(told)
         with self.database.transaction() as tx:

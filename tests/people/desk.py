@@ -45,10 +45,11 @@ class Desk:
     google: SignInTwin
     microsoft: SignInTwin
     ana: Person
+    admins: frozenset[str] = frozenset({"UANA"})
 
     @property
     def rooms(self) -> Rooms:
-        return Rooms(self.connecting, self.grants.open_account, frozenset({"UANA"}))
+        return Rooms(self.connecting, self.grants.open_account, self.admins)
 
     def opened(self) -> Opened:
         opened = self.connecting.open_session(self.connecting.link(self.ana).rpartition("/")[2])

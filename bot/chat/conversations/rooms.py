@@ -33,7 +33,7 @@ class RoomTalk:
         if not self.rooms.is_admin(by):
             return Says(card=told(*listed))
         url = self.rooms.link(by)
-        return Says(card=told(*listed, *_way(url)), lasting=_button_card())
+        return Says(card=told(*listed, *_way(url)), lasting=told(*listed, Buttons((_change(),))))
 
     def show(self, by: Person, press: Press) -> Answer:
         return self.typed(by)
@@ -102,8 +102,12 @@ def _button_card() -> Card:
     return told(
         paragraph("Add and change the rooms of this workspace on my page."),
         note("The button answers with a link for you alone. It works once, for ten minutes from the press."),
-        Buttons((Button(label="Change rooms", does=Press("rooms.link"), look=Look.PRIMARY),)),
+        Buttons((_change(),)),
     )
+
+
+def _change() -> Button:
+    return Button(label="Change rooms", does=Press("rooms.link"), look=Look.PRIMARY)
 
 
 def _lost(kept: Kept, *, is_admin: bool) -> Card:
@@ -117,6 +121,5 @@ def _lost(kept: Kept, *, is_admin: bool) -> Card:
     else:
         first, then = Strong(f"{name} is read through {kept.keeper.connection.label}."), ""
     who = "" if is_admin or not then else " Whoever administers this workspace can change that."
-    button = Button(label="Change rooms", does=Press("rooms.link"), look=Look.PRIMARY)
-    rest = (Buttons((button,)),) if is_admin and then else ()
+    rest = (Buttons((_change(),)),) if is_admin and then else ()
     return told(paragraph(first, f"{then}{who}"), *rest)
