@@ -14,13 +14,13 @@ from starlette.applications import Starlette
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient, MicrosoftClient
 from bot.people.leaving import Leaving
-from bot.people.signing_in import SigningIn
+from bot.people.signing_in import APPROVED, SigningIn
 from bot.playground.stands.google.stand import GoogleStand
 from bot.playground.stands.microsoft.directory import MicrosoftUser
 from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.playground.stands.serving import Serving, held
 from bot.providers.registry import Services, providers, sign_ins
-from bot.storage import calendars, farewells
+from bot.storage import calendars, farewells, signins
 from bot.web.connect import routes
 from bot.wiring.settings import OFFERED
 from tests.builders import TENANT
@@ -28,6 +28,8 @@ from tests.people.desk import Desk, a_desk
 from tests.playground.browser import DESKTOP, LOOKS, SERIOUS, launched
 
 ANA = "ana@acme.example"
+WORK, BOSS, ORGANISATION = "ana@strict.example", "boss@strict.example", "7d1f2c5e-1c52-4f7e-9a52-5a0f5b6f2f10"
+"""An organisation in which nobody but its administrator may allow an app anything."""
 PICTURES = os.environ.get("OVERLAP_PICTURES", "")
 """A folder for pictures of every page, for whoever wants to look at them."""
 
@@ -62,7 +64,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("connect")
     at = held()
     url = f"http://127.0.0.1:{at.getsockname()[1]}"
-    people = (MicrosoftUser(email=ANA, name="Ana"), MicrosoftUser(email="bo@acme.example", name="Bo"))
+    people = (
+        MicrosoftUser(email=ANA, name="Ana"),
+        MicrosoftUser(email="bo@acme.example", name="Bo"),
+        MicrosoftUser(email=WORK, name="Ana at work", tenant=ORGANISATION),
+        MicrosoftUser(email=BOSS, name="Boss", tenant=ORGANISATION, is_admin=True),
+    )
     with (
         GoogleStand() as google,
         MicrosoftStand(people, folder=folder) as microsoft,
@@ -71,6 +78,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         google.add(ANA, "Ana")
         google.add("other@acme.example", "Other")
         google.new_calendar(ANA, "Side project")
+        microsoft.directory.only_admins.add(ORGANISATION)
         join(desk, google, microsoft)
         app = Starlette(routes=routes(desk.connecting, desk.signing_in, OFFERED, desk.rooms))
         with Serving(app, at=at), launched() as browser:
@@ -267,6 +275,53 @@ def test_microsoft_is_connected(desktop: Window) -> None:
     assert desktop.place.microsoft.refusals == []
 
 
+def test_an_administrator_allows_it_for_everybody_and_whoever_waited_is_told_and_goes_on(window: Window) -> None:
+    place = window.place
+    nothing_is_allowed(place)
+    told_before = place.desk.rung(APPROVED, place.desk.ana.id)
+    goes_to_microsoft(window)
+    sign_in_at_microsoft(window, WORK)
+    assert window.heading() == "Your administrator has to allow it"
+    carried = window.page.get_by_label("Link for your administrator").input_value()
+    window.trouble.clear()  # the browser logs the 403
+    window.is_sound("approval-needed")
+    for boss in opened(place, f"boss-{window.look}", LOOKS[window.look]):
+        boss.page.goto(carried)
+        assert boss.heading() == "Permissions requested for your organisation"
+        sign_in_at_microsoft(boss, BOSS)
+        assert boss.heading() == "Thank you: Overlap is allowed now"
+        boss.is_sound("approved")
+        boss.page.goto(carried)
+        sign_in_at_microsoft(boss, BOSS)
+        assert boss.heading() == "This has been answered before"
+    assert place.desk.rung(APPROVED, place.desk.ana.id) == told_before + 1
+    goes_to_microsoft(window)
+    sign_in_at_microsoft(window, WORK)
+    assert window.heading() == f"Connect {WORK} to this chat account?"
+    window.press("Yes, connect it")
+    with place.desk.database.reading() as tx:
+        (one,) = calendars.connections_of(tx, TENANT, place.desk.ana.id)
+        assert not signins.waits(tx, TENANT, "microsoft", place.desk.ana.id)
+    assert (one.label, one.access) == (f"{WORK} · Microsoft", Access.FULL)
+
+
+def test_an_administrator_who_says_no_allows_nothing_and_nobody_is_told(desktop: Window) -> None:
+    place = desktop.place
+    nothing_is_allowed(place)
+    told_before = place.desk.rung(APPROVED, place.desk.ana.id)
+    goes_to_microsoft(desktop)
+    sign_in_at_microsoft(desktop, WORK)
+    carried = desktop.page.get_by_label("Link for your administrator").input_value()
+    for boss in opened(place, "boss", DESKTOP):
+        boss.page.goto(carried)
+        boss.page.get_by_label(BOSS).check()
+        boss.press("Cancel")
+        boss.page.wait_for_url(re.compile(re.escape(place.url)))
+        assert boss.heading() == "Overlap was not allowed at Microsoft"
+    assert place.desk.rung(APPROVED, place.desk.ana.id) == told_before
+    assert place.microsoft.directory.allowed.get(ORGANISATION, set()) == set()
+
+
 def test_a_copied_answer_is_of_no_use_in_another_browser(desktop: Window) -> None:
     desktop.opens()
     desktop.press("Continue")
@@ -299,6 +354,20 @@ def test_disconnecting_takes_back_what_google_was_allowed(desktop: Window) -> No
         desktop.place.desk.leaving.undo(TENANT, farewell)
     living = [one for one in desktop.place.google.consent.grants.values() if not one.is_over]
     assert [one.email for one in living if one.email == ANA] == []
+
+
+def nothing_is_allowed(place: Place) -> None:
+    """In the strict organisation, to anybody."""
+    directory = place.microsoft.directory
+    for whose in (ORGANISATION, directory.user(WORK).oid):
+        directory.allowed.pop(whose, None)
+
+
+def goes_to_microsoft(window: Window) -> None:
+    window.opens()
+    window.press("Continue")
+    window.follow("Microsoft 365")
+    window.press("Continue to Microsoft")
 
 
 def sign_in_at_google(window: Window, email: str) -> None:
