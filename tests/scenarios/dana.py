@@ -23,25 +23,27 @@ BUSY = "09:00-12:00"
 
 
 @contextmanager
-def living(stage: Stage, road: Road) -> Iterator[Account]:
-    """She works here while the block lasts; her calendars are not connected yet."""
+def living(stage: Stage, road: Road, who: Resident = DANA, *, is_admin: bool = False) -> Iterator[Account]:
+    """She, or somebody else, works here while the block lasts; their calendars are not connected yet."""
     password = secrets.token_urlsafe(18)
-    server = CalendarServer(DANA.server, {DANA.email: password})
+    server = CalendarServer(who.server, {who.email: password})
     server.launch()
     try:
         server.wait()
         road.leads_to = server.host
-        account = _account(server, road, password)
-        for sheet in _sheets(stage):
+        account = _account(who, server, road, password)
+        for sheet in _sheets(stage, who):
             account.client.replace_all(sheet.name.lower(), sheet.ical())
-        stage.world.accounts[DANA.handle] = account
+        stage.world.accounts[who.handle] = account
         stage.slack.people.add(
-            SlackUser(id=DANA.slack_id, handle=DANA.handle, name=DANA.name, tz=DANA.zone, email=DANA.email)
+            SlackUser(
+                id=who.slack_id, handle=who.handle, name=who.name, tz=who.zone, email=who.email, is_admin=is_admin
+            )
         )
         yield account
     finally:
         server.remove()
-        if gone := stage.world.accounts.pop(DANA.handle, None):
+        if gone := stage.world.accounts.pop(who.handle, None):
             gone.client.close()
 
 
@@ -52,27 +54,27 @@ def rows(stage: Stage, words: str, *values: object) -> list[tuple[Any, ...]]:
         return database.execute(words, values).fetchall()
 
 
-def _account(server: CalendarServer, road: Road, password: str) -> Account:
-    home = f"{server.url}{DANA.email}/"
+def _account(who: Resident, server: CalendarServer, road: Road, password: str) -> Account:
+    home = f"{server.url}{who.email}/"
     calendars = {WORK: f"{home}{WORK}/", PERSONAL: f"{home}{PERSONAL}/"}
-    client = CalDavClient(base=server.url, user=DANA.email, password=password, zone=DANA.zone, calendars=calendars)
+    client = CalDavClient(base=server.url, user=who.email, password=password, zone=who.zone, calendars=calendars)
     return Account(
-        who=DANA,
-        server=DANA.server,
+        who=who,
+        server=who.server,
         url=road.url,
-        user=DANA.email,
+        user=who.email,
         password=password,
         calendars=calendars,
         client=client,
     )
 
 
-def _sheets(stage: Stage) -> Iterator[Sheet]:
+def _sheets(stage: Stage, who: Resident) -> Iterator[Sheet]:
     day = Weeks(stage.world.today).day
     focus = Entry(slug="focus", title="Focus", day=day("Mon", -2), at=BUSY, rule=WORKDAYS)
     dinner = Entry(slug="dinner", title="Dinner", day=day("Tue"), at="19:00-21:00")
     for name, entry in (("Work", focus), ("Personal", dinner)):
-        yield Sheet(name=name, owner=DANA.email, zone=DANA.zone, entries=(entry,))
+        yield Sheet(name=name, owner=who.email, zone=who.zone, entries=(entry,))
 
 
 def is_focus(start: Any) -> bool:
