@@ -205,6 +205,12 @@ def test_a_profile_tells_name_zone_address_and_handle(slack: SlackStand) -> None
     assert (alex.name, alex.zone, alex.email, alex.handle) == ("Alex", "America/New_York", "alex@example.com", "alex")
 
 
+def test_slack_says_who_administers(slack: SlackStand) -> None:
+    slack.people.add(SlackUser(id="U0ADA", handle="ada", name="Ada", is_admin=True))
+    told = {user: surface(slack).profile(ChatIdentity(TENANT, user)).is_admin for user in ("U0ADA", "U0ALEX")}
+    assert told == {"U0ADA": True, "U0ALEX": False}
+
+
 def test_a_zone_that_is_none_is_left_open(slack: SlackStand) -> None:
     assert surface(slack).profile(ChatIdentity(TENANT, "U0ODD")).zone == ""
 

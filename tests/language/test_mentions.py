@@ -27,6 +27,8 @@ def words(said: Marked) -> str:
             "with sam@x.com.", "with *.", Named(Source.ADDRESS, "sam@x.com", "sam@x.com"), id="a bare address"
         ),
         pytest.param("@sam, 30m", "*, 30m", Named(Source.HANDLE, "sam", "@sam"), id="a name that did not resolve"),
+        pytest.param("#room-elbe.", "*.", Named(Source.HANDLE, "room-elbe", "#room-elbe"), id="a room"),
+        pytest.param("in @Elbe-2", "in *", Named(Source.HANDLE, "Elbe-2", "@Elbe-2"), id="a room by its name"),
     ],
 )
 def test_slack(raw: str, text: str, named: Named) -> None:
@@ -51,6 +53,7 @@ def test_brackets_that_were_typed_are_no_mention() -> None:
         pytest.param("<!subteam^S0PSOPS99> 30m", "@subteam 30m", id="a group without a name"),
         pytest.param("@channel @here 30m", "@channel @here 30m", id="as bare words"),
         pytest.param("<#C123|general> 30m", "#general 30m", id="a channel"),
+        pytest.param("<#C123|room-elbe> 30m", "#room-elbe 30m", id="a channel that is called like a room"),
         pytest.param("see <https://x.example/a?b&amp;c>", "see https://x.example/a?b&c", id="a link"),
         pytest.param("a &amp;lt; b &amp; c", "a &lt; b & c", id="entities are undone once"),
         pytest.param(f"{PLACEHOLDER} 30m", "30m", id="our own mark in their text"),

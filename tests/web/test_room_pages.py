@@ -33,15 +33,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-def at_google(desk: Desk) -> ConnectionId:
+def at_google(desk: Desk) -> None:
+    connected(desk, "google")
+
+
+def connected(desk: Desk, provider: str) -> None:
     """Ana's account there."""
-    opens = replace(desk.service.account("ana"), provider="google")
+    opens = replace(desk.service.account("ana"), provider=provider)
     made = Connection(
-        id=ConnectionId("ana-google"),
+        id=ConnectionId(f"ana-{provider}"),
         tenant=TENANT,
         person=desk.ana.id,
-        provider="google",
-        label="ana · Google",
+        provider=provider,
+        label=f"ana · {provider.title()}",
         connected_at=NOW,
         access=Access.FULL,
         sees_colleagues=True,
@@ -49,7 +53,6 @@ def at_google(desk: Desk) -> ConnectionId:
     with desk.database.transaction() as tx:
         kept = grants.sealed(tx, desk.connecting.vault, TENANT, made.id, opens)
         calendars.add_connection(tx, made, kept, identity(opens))
-    return made.id
 
 
 def opened(desk: Desk) -> Browser:
@@ -204,3 +207,12 @@ def test_a_dead_link_sends_the_way_to_a_new_one_to_the_chat(desk: Desk) -> None:
     assert title(other.post(path)) == "This link has been used"
     other.post(f"{path}/again")
     assert desk.rung("rooms", desk.ana.id) == 1
+
+
+def test_at_microsoft_an_administrator_gets_the_link_that_allows_it_for_all(desk: Desk) -> None:
+    connected(desk, "microsoft")
+    browser = opened(desk)
+    browser.get("/connect/rooms/address")
+    page = browser.post("/connect/rooms/permission", account="ana-microsoft")
+    assert page.status_code == 403
+    assert "Link for your administrator" in said(page)

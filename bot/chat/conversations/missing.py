@@ -9,6 +9,7 @@ from bot.chat.conversations.words import has_or_have, listed
 from bot.core.ids import PersonId
 from bot.core.people import Person, Standing
 from bot.core.proposals import Proposal
+from bot.core.rooms import MARK
 from bot.core.zones import local
 from bot.language.wording import times
 from bot.scheduling.colleagues import mute_to
@@ -64,7 +65,7 @@ def missing(
     return Missing(
         called=tuple(called[one.id] for one in people),
         mute=tuple(called[one.id] for one in people if one.id in mute),
-        rooms=tuple(called[one.id] for one in people if one.standing is Standing.ROOM),
+        rooms=tuple(called[one.id] for one in people if _is_room(one)),
         became=tuple(words for words, _ in told if words),
         asks=tuple(button for _, button in told if button is not None)[:MOST_ASKED],
     )
@@ -75,10 +76,17 @@ def unseen_button(proposal: Proposal) -> Button:
     return Button(label="Book without seeing it", does=Press("proposal.unseen", proposal.id))
 
 
+def _is_room(person: Person) -> bool:
+    """Also one that was removed meanwhile."""
+    return person.identity.user.startswith(MARK)
+
+
 def _told(
     tx: Tx, proposal: Proposal, asker: Person, person: Person, name: str, now: datetime
 ) -> tuple[str, Button | None]:
     """What became of asking them, and the button that does."""
+    if person.standing is Standing.DEACTIVATED and _is_room(person):
+        return f"{name} was removed: it can no longer be booked here.", None
     if person.standing is Standing.ROOM:
         return f"Whoever administers this workspace can name an account that sees {name}.", None
     if person.standing is Standing.ADDRESS:
