@@ -26,6 +26,7 @@ from bot.core.ids import CalendarId, ConnectionId, ProposalId, TenantId
 from bot.core.people import Person
 from bot.core.rules import WorkingHours
 from bot.people import pending
+from bot.people.habits import Suggested, suggested
 from bot.people.keeping import Keeping, go_on, receive_somewhere
 from bot.people.leaving import give_up, leave
 from bot.people.pending import Pending, identity
@@ -97,6 +98,8 @@ class Setup:
     calendars: tuple[Calendar, ...]
     is_awaited: bool
     """A request waits for this person's calendar."""
+    suggested: Suggested | None
+    """What their account tells of when they work, while they have not said it."""
 
 
 @dataclass(frozen=True)
@@ -191,11 +194,15 @@ class Connecting:
         """What that person has connected and chosen so far."""
         tenant, person = session.tenant, session.person
         with self.database.reading() as tx:
+            whose = people.person(tx, tenant, person)
+            connections = calendars.connections_of(tx, tenant, person)
+            theirs = calendars.of_person(tx, tenant, person)
             return Setup(
-                person=people.person(tx, tenant, person),
-                connections=tuple(calendars.connections_of(tx, tenant, person)),
-                calendars=tuple(calendars.of_person(tx, tenant, person)),
+                person=whose,
+                connections=tuple(connections),
+                calendars=tuple(theirs),
                 is_awaited=any(person in one.waiting_for for one in proposals.open_for(tx, tenant, person)),
+                suggested=suggested(tx, whose, connections, theirs, self.clock.now()),
             )
 
     def sign_in(self, session: Session, typed: SignIn) -> Pending | Connection | NotConnected:

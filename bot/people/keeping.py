@@ -11,7 +11,7 @@ from bot.core.proposals import ProposalState
 from bot.people.grants import sealed
 from bot.people.pending import Pending, identity, label
 from bot.providers.base import Abilities, RemoteCalendar
-from bot.storage import calendars, channels, due, meetings, messages, proposals, signins
+from bot.storage import calendars, channels, due, habits, meetings, messages, proposals, signins
 from bot.storage.database import Tx
 from bot.storage.vault import Vault
 
@@ -31,6 +31,7 @@ class Keeping:
         tenant = owner.tenant
         connection = self._connection(tx, owner, new, now)
         calendars.may_see(tx, tenant, connection.id, colleagues=new.abilities.sees_colleagues)
+        habits.tell(tx, tenant, connection.id, next((one.hours for one in new.calendars if one.hours), None))
         known = {one.remote: one for one in calendars.of_connection(tx, tenant, connection.id)}
         counting = _counting(new.calendars)
         for remote in new.calendars:

@@ -16,6 +16,7 @@ from typing import NewType, Protocol
 from bot.core.calendars import Access
 from bot.core.events import Draft, Instance, Response, Written
 from bot.core.intervals import Interval
+from bot.core.rules import WorkingHours
 
 Remote = NewType("Remote", str)
 """A calendar as its service names it: a CalDAV href (absolute URL), a Google id, a Graph id."""
@@ -70,6 +71,8 @@ class RemoteCalendar:
     is_writable: bool = True
     is_transparent: bool = False
     """Its owner marked it as not counting for free/busy (RFC 6638 §9.1)."""
+    hours: WorkingHours | None = None
+    """When the account's owner works, where their service tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from bot.core.errors import NotFound, OverlapError, SignInNeeded, TryLater
 from bot.core.events import Draft, Instance, Kind, Response
 from bot.core.intervals import Interval
+from bot.core.rules import WorkingHours
 from bot.providers.base import (
     Abilities,
     Account,
@@ -124,11 +125,17 @@ class Service:
         zone: str | None = None,
         is_writable: bool = True,
         is_transparent: bool = False,
+        hours: WorkingHours | None = None,
     ) -> Remote:
         """A new, empty calendar of that user."""
         remote = Remote(f"memory://service/{user}/{name.lower().replace(' ', '-')}/")
         shown = RemoteCalendar(
-            remote=remote, name=name, zone=zone, is_writable=is_writable, is_transparent=is_transparent
+            remote=remote,
+            name=name,
+            zone=zone,
+            is_writable=is_writable,
+            is_transparent=is_transparent,
+            hours=hours,
         )
         with self._lock:
             self._calendars[remote] = Calendar(user, shown)

@@ -49,6 +49,7 @@ CONNECTIONS = Table(
     Column("reminded", Integer, nullable=False, default=0),
     Column("lapses", Integer, nullable=False, default=0),
     Column("identity", Text, nullable=False, default="", index=True),
+    Column("hours", Text),
     Column("account", LargeBinary, nullable=False),
     Index("connection_by_person", "tenant", "person"),
 )

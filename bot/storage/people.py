@@ -157,7 +157,7 @@ def to_look_for(tx: Tx, before: datetime, gone_before: datetime, limit: int) -> 
 
 def set_hours(tx: Tx, tenant: TenantId, person_id: PersonId, hours: WorkingHours) -> None:
     """These are their working hours, until they say otherwise."""
-    _set(tx, tenant, person_id, hours=json.dumps(_hours_out(hours)))
+    _set(tx, tenant, person_id, hours=json.dumps(hours_kept(hours)))
 
 
 def set_home(tx: Tx, tenant: TenantId, person_id: PersonId, place: str) -> None:
@@ -190,16 +190,18 @@ def _person(row: Row[Any]) -> Person:
         zone=row.zone,
         standing=Standing(row.standing),
         email=row.email,
-        hours=office_hours(row.zone) if row.hours is None else _hours_in(json.loads(row.hours)),
+        hours=office_hours(row.zone) if row.hours is None else hours_read(json.loads(row.hours)),
         is_admin=row.is_admin,
     )
 
 
-def _hours_out(hours: WorkingHours) -> dict[str, Any]:
+def hours_kept(hours: WorkingHours) -> dict[str, Any]:
+    """Working hours as JSON has them."""
     days = [[[f"{span.start:%H:%M}", f"{span.end:%H:%M}"] for span in day] for day in hours.days]
     return {"zone": hours.zone, "days": days}
 
 
-def _hours_in(kept: dict[str, Any]) -> WorkingHours:
+def hours_read(kept: dict[str, Any]) -> WorkingHours:
+    """What `hours_kept` made."""
     days = (tuple(DaySpan(time.fromisoformat(a), time.fromisoformat(b)) for a, b in day) for day in kept["days"])
     return WorkingHours(kept["zone"], tuple(days))

@@ -64,6 +64,7 @@ class Choosing:
     ) -> Response:
         counts = form.all("counts") if form else {one.id for one in setup.calendars if one.counts}
         receives = form.one("receives") if form else next((one.id for one in setup.calendars if one.receives), "")
+        hours = setup.person.hours if setup.suggested is None else setup.suggested.hours
         return self.doors.pages.draw(
             "calendars",
             status=422 if mistakes else 200,
@@ -71,8 +72,9 @@ class Choosing:
             setup=setup,
             counts=counts,
             receives=receives,
-            days=typed_days(form) if form else days(setup.person.hours),
-            zone=form.one("zone") if form else setup.person.hours.zone,
+            days=typed_days(form) if form else days(hours),
+            zone=form.one("zone") if form else hours.zone,
+            suggested=None if form else setup.suggested,
             zones=forms.zones(),
             news=_news(request),
             mistakes=mistakes or [],

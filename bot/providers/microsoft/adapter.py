@@ -24,13 +24,13 @@ from bot.providers.base import (
     RemoteCalendar,
 )
 from bot.providers.fetch import Door
-from bot.providers.ical.zones import known
 from bot.providers.microsoft import answering
 from bot.providers.microsoft.api import Graph
 from bot.providers.microsoft.busy import schedule
 from bot.providers.microsoft.channels import Subscriptions
 from bot.providers.microsoft.detect import Detector
 from bot.providers.microsoft.grant import MAILBOX, Grant, kept
+from bot.providers.microsoft.habits import hours_of, zone_of
 from bot.providers.microsoft.reading import (
     BASIC,
     found_by_ical_uid,
@@ -90,11 +90,16 @@ class Microsoft:
         return self._addresses
 
     def calendars(self) -> Sequence[RemoteCalendar]:
-        zone = self._zone()
+        settings = self._settings()
+        zone, hours = zone_of(settings), hours_of(settings)
         query = {"$select": "id,name,canEdit", "$top": "100"}
         return [
             RemoteCalendar(
-                remote=Remote(one.id), name=one.name or "Calendar", zone=zone, is_writable=one.can_edit is not False
+                remote=Remote(one.id),
+                name=one.name or "Calendar",
+                zone=zone,
+                is_writable=one.can_edit is not False,
+                hours=hours,
             )
             for page in self._graph.pages("/me/calendars", Calendar, query)
             for one in page.value
@@ -168,11 +173,11 @@ class Microsoft:
             raise Refused("A personal account sees nobody else's free/busy.")
         return Reading(instances=schedule(self._graph, address, window), window=window, cursor=None)
 
-    def _zone(self) -> str | None:
+    def _settings(self) -> Settings:
+        """When its owner works and in which zone; nothing of it where they did not allow that."""
         if not self._reads_settings:
-            return None
+            return Settings()
         try:
-            told = self._graph.get("/me/mailboxSettings", Settings, {"$select": "timeZone"})
+            return self._graph.get("/me/mailboxSettings", Settings, {"$select": "timeZone,workingHours"})
         except (Refused, NotFound):
-            return None
-        return known(told.time_zone or "")
+            return Settings()

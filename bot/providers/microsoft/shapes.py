@@ -146,10 +146,24 @@ class Calendar(Struct, rename="camel"):
     allowed_online_meeting_providers: list[str] | None = None
 
 
+class ZoneName(Struct):
+    name: str = ""
+
+
+class Hours(Struct, rename="camel"):
+    """https://learn.microsoft.com/graph/api/resources/workinghours"""
+
+    days_of_week: list[str] = []
+    start_time: str = ""
+    end_time: str = ""
+    time_zone: ZoneName | None = None
+
+
 class Settings(Struct, rename="camel"):
     """Of a mailbox."""
 
     time_zone: str | None = None
+    working_hours: Hours | None = None
 
 
 class Subscription(Struct, rename="camel"):

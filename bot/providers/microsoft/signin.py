@@ -43,9 +43,9 @@ ASKS = (
     ),
     Asked(
         scope=MAILBOX,
-        why="To understand whole days in the time zone of the mailbox.",
+        why="To understand whole days in the time zone of the mailbox, and to suggest working hours once.",
         when="Together with Calendars.ReadWrite.",
-        stored="The name of the zone, until the calendar is disconnected.",
+        stored="The name of the zone and the working hours, until the calendar is disconnected.",
     ),
     Asked(
         scope=PLACES,

@@ -30,6 +30,11 @@ class MicrosoftUser:
     email: str
     tenant: str = PERSONAL
     zone: str = "W. Europe Standard Time"
+    works: tuple[str, str] = ("08:00", "17:00")
+    """From when until when, on the days that `works_on` names, as Outlook sets it for everybody."""
+    works_on: tuple[str, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    works_in: str | None = None
+    """The zone of these hours, where it is not the mailbox's."""
     oid: str = field(default_factory=lambda: str(uuid.uuid4()))
     is_admin: bool = False
     has_mailbox: bool = True

@@ -15,7 +15,15 @@ from bot.playground.stands.microsoft.strict import Refused
 def settings(office: Office, asked: Asked) -> Json:
     office.needs(asked, frozenset({"MailboxSettings.Read"}))
     query = strict.query(asked.query, known=strict.SETTINGS, allowed=frozenset({"$select"}))
-    whole = {"@odata.etag": "", "timeZone": asked.user.zone, "workingHours": {}, "language": {}}
+    user = asked.user
+    start, end = (f"{one}:00.0000000" for one in user.works)
+    hours = {
+        "daysOfWeek": list(user.works_on),
+        "startTime": start,
+        "endTime": end,
+        "timeZone": {"name": user.works_in or user.zone},
+    }
+    whole = {"@odata.etag": "", "timeZone": user.zone, "workingHours": hours, "language": {}}
     return selected({**whole, "dateFormat": "", "timeFormat": ""}, query.select)
 
 

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("reminded", sa.Integer(), nullable=False),
         sa.Column("lapses", sa.Integer(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("account", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
