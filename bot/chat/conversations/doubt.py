@@ -41,7 +41,10 @@ class DoubtTalk:
                 return told(paragraph("That calendar is no longer connected. Nothing to do."))
             doubt = doubts.doubt(tx, tenant, calendar.id)
             owner = calendars.connection(tx, tenant, calendar.connection).person
-        return _card(quoted(calendar.name), doubt, subject) if owner == viewer.id else None
+        name = quoted(calendar.name)
+        # Of a room, whoever keeps it is asked.
+        whose = f"your calendar {name}" if calendar.person == owner else f"the calendar of the room {name}"
+        return _card(name, whose, doubt, subject) if owner == viewer.id else None
 
     def _decided(self, by: Person, press: Press, state: DoubtState) -> Answer:
         now = self.clock.now()
@@ -54,16 +57,16 @@ class DoubtTalk:
         return Shows(kind=KIND, subject=calendar.id)
 
 
-def _card(name: str, doubt: Doubt | None, subject: str) -> Card:
-    line = f"I asked about your calendar {name}."
+def _card(name: str, whose: str, doubt: Doubt | None, subject: str) -> Card:
+    line = f"I asked about {whose}."
     take = Button(label="Yes, take it", does=Press("doubt.take", subject), look=Look.PRIMARY)
     keep = Button(label="No, keep what was there", does=Press("doubt.keep", subject))
     if doubt is None:
-        return told(paragraph(f"Your calendar {name} is clear again: I go by what it tells. Nothing to do."), line=line)
+        return told(paragraph(f"{_capital(whose)} is clear again: I go by what it tells. Nothing to do."), line=line)
     match doubt.state:
         case DoubtState.SEEN | DoubtState.ASKED:
             return told(
-                paragraph(Strong(_odd(name, doubt)), " Is that right?"),
+                paragraph(Strong(_odd(whose, doubt)), " Is that right?"),
                 note("Until you say, what was there before still blocks, and I trust none of its gaps for long."),
                 Buttons((take, keep)),
                 line=line,
@@ -81,11 +84,15 @@ def _card(name: str, doubt: Doubt | None, subject: str) -> Card:
             assert_never(doubt.state)
 
 
-def _odd(name: str, doubt: Doubt) -> str:
+def _odd(whose: str, doubt: Doubt) -> str:
     """What it tells that is hard to believe."""
     if doubt.moved:
         hours = "one hour" if abs(doubt.moved) == 1 else f"{abs(doubt.moved)} hours"
         way = "later" if doubt.moved > 0 else "earlier"
-        return f"Everything in your calendar {name} suddenly stands {hours} {way}."
+        return f"Everything in {whose} suddenly stands {hours} {way}."
     found = "none" if doubt.found == 0 else str(doubt.found)
-    return f"Your calendar {name} suddenly shows {found} of its {doubt.of} events."
+    return f"{_capital(whose)} suddenly shows {found} of its {doubt.of} events."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
