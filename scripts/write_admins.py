@@ -15,27 +15,40 @@ a server of yours: nothing goes to anybody else. This page says what it asks for
 click. What a person has not connected, Overlap cannot see; other people's titles are never stored, shown or logged.
 
 `OVERLAP_PROVIDERS` limits which calendars may be connected, `OVERLAP_ACCOUNT_DOMAINS` to which domains an account must
-belong, and `OVERLAP_CONSENT=freebusy` asks nobody for more than when they are busy. Whatever is not allowed is not
-shown. `OVERLAP_ADMINS` names who may import rooms, besides those whom the platform calls administrators.
+belong. Whatever is not allowed is not shown. `OVERLAP_CONSENT=freebusy` asks nobody for more than when they are busy,
+until a booking has to be written. `OVERLAP_ADMINS` names who may add rooms, besides those whom the platform calls
+administrators. Every variable: [settings](../reference/settings.md). The same list of permissions in a terminal:
+`overlap scopes`.
+
+In the addresses below, `https://overlap.example.com` stands for your `OVERLAP_PUBLIC_URL`, with its path if it has one.
+They must match to the letter: a redirect address with a slash more is another one. What works without a public address:
+[push](push.md). What people see of all this: [calendars](calendars.md).
 
 ## Slack
 
 1. `overlap manifest slack --url https://overlap.example.com` prints the manifest (`--socket` where Slack cannot reach
    the server). api.slack.com/apps → Create New App → From a manifest → paste it.
 2. Basic Information → App Credentials → Signing Secret: `OVERLAP_SLACK_SIGNING_SECRET`. With `--socket` instead: Basic
-   Information → App-Level Tokens → Generate, with `connections:write`: `OVERLAP_SLACK_APP_TOKEN`, and
-   `OVERLAP_SLACK_TRANSPORT=socket`.
-3. Install App → Install to Workspace → Bot User OAuth Token: `OVERLAP_SLACK_BOT_TOKEN`.
-4. Where apps need approval: Settings & administration → Manage apps → App approval → Approve.
+   Information → App-Level Tokens → Generate Token and Scopes → Add Scope → `connections:write` → Generate:
+   `OVERLAP_SLACK_APP_TOKEN`, and `OVERLAP_SLACK_TRANSPORT=socket`.
+3. Install App → Install to Workspace → Allow → Bot User OAuth Token: `OVERLAP_SLACK_BOT_TOKEN`.
+4. Where apps need approval, whoever installs it is asked to send a request. Approve it under: the workspace's name →
+   Tools & settings → Manage apps → Requests → Approve.
+
+Slack's own administrators and owners may add rooms.
 
 ## Microsoft Teams
 
-1. portal.azure.com → Create a resource → Azure Bot, with the messaging endpoint
-   `https://overlap.example.com/teams/messages`, and Channels → Microsoft Teams. The app id and a client secret are
-   `OVERLAP_TEAMS_APP_ID` and `OVERLAP_TEAMS_APP_PASSWORD`.
-2. `overlap manifest teams --url … --app-id … --package overlap.zip`; then admin.teams.microsoft.com → Teams apps →
-   Manage apps → Actions → Upload new app.
-3. Teams apps → Permission policies or App centric management → allow it for whom it is meant.
+1. portal.azure.com → Create a resource → Azure Bot → Type of app: Single tenant. Configuration → Microsoft App ID:
+   `OVERLAP_TEAMS_APP_ID`; Manage Password → New client secret: `OVERLAP_TEAMS_APP_PASSWORD`; the App Tenant ID:
+   `OVERLAP_TEAMS_TENANTS`.
+2. Configuration → Messaging endpoint: `https://overlap.example.com/api/messages`. Channels → Microsoft Teams → Apply.
+   Microsoft must reach it: a public https address.
+3. `overlap manifest teams --url https://overlap.example.com --app-id … --package overlap.zip`; then
+   admin.teams.microsoft.com → Teams apps → Manage apps → Actions → Upload new app.
+4. The app's page → Users and groups → Edit availability: whom it is meant for.
+
+Teams tells a bot of no administrators: name those who may add rooms in `OVERLAP_ADMINS`.
 
 ## Google Calendar
 
@@ -43,27 +56,35 @@ A project of your own keeps it in the family:
 
 1. console.cloud.google.com → a new project → APIs & Services → Library → **Google Calendar API** → Enable (and **Admin
    SDK API**, should rooms be imported from the directory).
-2. APIs & Services → OAuth consent screen → User type **Internal**: only accounts of your Workspace, no verification by
-   Google, no limit of 100 people, and no grant that ends after seven days, as it does while an External app is in
-   *Testing*.
-3. Credentials → Create credentials → OAuth client ID → Web application, with the redirect address
-   `https://overlap.example.com/connect/google/callback`: `OVERLAP_GOOGLE_CLIENT_ID` and `OVERLAP_GOOGLE_CLIENT_SECRET`.
-4. Where third-party access is restricted: admin.google.com → Security → Access and data control → API controls →
-   Manage Third-Party App Access → Add app by its client id → **Trusted**.
-5. For push, the server needs a public https address with a valid certificate; without one Google is polled.
+2. APIs & Services → OAuth consent screen (Google Auth Platform) → Audience → **Internal**: only accounts of your
+   Workspace, no verification by Google, no limit of 100 people. An External app that is left in *Testing* ends every
+   grant after seven days; Overlap notices, tells you in its log, and does not tell people of it every week anew.
+3. Data access → Add or remove scopes → those of Google in the list below.
+4. Clients → Create client → Web application → Authorised redirect URIs →
+   `https://overlap.example.com/connect/google/callback`. The client id and secret are `OVERLAP_GOOGLE_CLIENT_ID` and
+   `OVERLAP_GOOGLE_CLIENT_SECRET`. Google takes https with a public name here, or `http://localhost`.
+5. Where third-party access is restricted: admin.google.com → Security → Access and data control → API controls →
+   Manage app access → Configure new app → its client id → **Trusted**.
+6. For push, the server needs a public https address with a valid certificate; without one Google is asked regularly.
 
 ## Microsoft 365 and Outlook.com
 
-1. entra.microsoft.com → Identity → Applications → App registrations → New registration. Supported account types:
-   *Accounts in any organizational directory and personal Microsoft accounts*. Redirect address (Web):
-   `https://overlap.example.com/connect/microsoft/callback`; a second one,
-   `https://overlap.example.com/connect/microsoft/admin`, for the consent of an administrator.
-2. Certificates & secrets → New client secret: `OVERLAP_MICROSOFT_CLIENT_SECRET`; the application id is
-   `OVERLAP_MICROSOFT_CLIENT_ID`. Note when the secret ends: afterwards nobody's calendar can be read.
-3. API permissions → Microsoft Graph → Delegated → the permissions below.
-4. Where people may not consent themselves, they are shown a link for you: it allows everything at once for the whole
-   organisation, and whoever waited goes on by themselves. The same by hand: Enterprise applications → Overlap →
-   Permissions → Grant admin consent.
+1. entra.microsoft.com → App registrations → New registration. Supported account types: *Accounts in any
+   organizational directory and personal Microsoft accounts*. Redirect URI, platform **Web**:
+   `https://overlap.example.com/connect/microsoft/callback`.
+2. Authentication → Web → Add URI → `https://overlap.example.com/connect/microsoft/admin`: where an administrator comes
+   back to after they have allowed it for everybody.
+3. Overview → Application (client) ID: `OVERLAP_MICROSOFT_CLIENT_ID`. Certificates & secrets → New client secret → its
+   **Value**: `OVERLAP_MICROSOFT_CLIENT_SECRET`. Note when it ends: afterwards nobody's calendar can be read, and the
+   log says that Microsoft refuses the registration.
+4. API permissions → Add a permission → Microsoft Graph → Delegated permissions → those of Microsoft in the list below.
+5. For one organisation alone, register *Accounts in this organizational directory only* and set
+   `OVERLAP_MICROSOFT_AUTHORITY=https://login.microsoftonline.com/<Directory (tenant) ID>`.
+
+Where people may not consent themselves, Overlap shows them a link for you. It asks for everything in the list at once,
+for the whole organisation, and works for two weeks; as soon as you have pressed *Accept*, whoever waited is told in
+chat and goes on. The same by hand: Enterprise applications → Overlap → Permissions → Grant admin consent; then nobody
+is told, and people simply try again.
 
 ## Everything that is asked for
 
