@@ -131,7 +131,8 @@ def _see_off(tx: Tx, person: Person, now: datetime) -> None:
 def _coming(theirs: Iterable[Meeting], gone: PersonId) -> list[PersonId]:
     """Everybody else who comes to one of these meetings, each once."""
     parts = (part for meeting in theirs for part in meeting.attendances)
-    coming = (one.person for one in parts if one.person != gone and one.response is not Response.DECLINED)
+    others = (one for one in parts if one.person != gone and not one.is_room)
+    coming = (one.person for one in others if one.response is not Response.DECLINED)
     return list(dict.fromkeys(coming))
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -195,7 +195,7 @@ class Rooms:
             receive_somewhere(tx, admin.tenant, admin.id)
             _set_aside(tx, held, second)
             self._keep(tx, person, Source.CALDAV, "", details, held.connection, second)
-            self._look(tx, person, calendars.calendar(tx, admin.tenant, calendar))
+            self._look(tx, calendars.calendar(tx, admin.tenant, calendar))
             due.mark(tx, admin.tenant, "reading", admin.id, self._now())
             return person.id
 
@@ -217,9 +217,14 @@ class Rooms:
             its = rooms.room(tx, admin.tenant, room)
             person = self._person(tx, admin.tenant, _user(tx, its), its.address or None, details)
             self._entrust(tx, its, person, keeper)
-            self._keep(tx, person, its.source, its.address, details, keeper, second, since=its.imported_at)
+            lost_at = its.lost_at if keeper == its.keeper else None
+            self._keep(
+                tx, person, its.source, its.address, details, keeper, second, since=its.imported_at, lost=lost_at
+            )
             for one in calendars.of_person(tx, admin.tenant, room):
                 _set_aside(tx, one, second)
+                if second != its.second:
+                    self._look(tx, one)  # it takes over at once where the first is broken
         return None
 
     def remove(self, admin: Person, room: PersonId) -> None:
@@ -252,7 +257,7 @@ class Rooms:
             rooms.entrust(tx, one, account, self._now())
         self._keep(tx, person, Source(account.provider), address, details, account.id, second)
         for one in calendars.of_person(tx, account.tenant, person.id):
-            self._look(tx, person, one)
+            self._look(tx, one)
         return person.id
 
     def _person(self, tx: Tx, tenant: TenantId, user: str, email: str | None, details: Details) -> Person:
@@ -281,6 +286,7 @@ class Rooms:
         second: ConnectionId | None,
         *,
         since: datetime | None = None,
+        lost: datetime | None = None,
     ) -> None:
         now = self._now()
         rooms.keep(
@@ -299,6 +305,7 @@ class Rooms:
                 keeper=keeper,
                 second=second,
                 imported_at=since or now,
+                lost_at=lost,
             ),
         )
         messages.changed(tx, person.tenant, rooms.KIND, person.id, now)
@@ -322,8 +329,8 @@ class Rooms:
             is_granted=False,
         )
 
-    def _look(self, tx: Tx, person: Person, calendar: Calendar) -> None:
-        calendars.dirty(tx, person.tenant, calendar.id, self._now())
+    def _look(self, tx: Tx, calendar: Calendar) -> None:
+        calendars.dirty(tx, calendar.tenant, calendar.id, self._now())
 
     def _entrust(self, tx: Tx, its: Room, person: Person, keeper: ConnectionId | None) -> None:
         """Another account reads it from now on; a room that nobody kept gets its calendar again."""
@@ -336,7 +343,7 @@ class Rooms:
         if not held and its.address:
             calendars.add(tx, self._calendar(account, person, its.address))
             for one in calendars.of_person(tx, its.tenant, its.person):
-                self._look(tx, person, one)
+                self._look(tx, one)
 
     def _may_keep(self, its: Room, keeper: ConnectionId, second: ConnectionId | None) -> Unfit | None:
         """What speaks against those two; a call outside where either is new to the room."""
@@ -400,7 +407,7 @@ def _set_aside(tx: Tx, calendar: Calendar, second: ConnectionId | None) -> None:
         return
     for one in calendars.of_connection(tx, calendar.tenant, second):
         if one.remote == calendar.remote and one.id != calendar.id:
-            rooms.set_aside(tx, replace(one, counts=False))
+            rooms.set_aside(tx, one)
             receive_somewhere(tx, one.tenant, one.person)
 
 

@@ -11,8 +11,9 @@ from bot.core.errors import NotFound, TryLater, Unreachable
 from bot.core.ids import TenantId
 from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.core.requests import Named, Source
+from bot.core.rooms import MARK
 from bot.storage import people
-from bot.storage.database import Database
+from bot.storage.database import Database, Tx
 
 FRESH = timedelta(hours=1)
 """How long a looked-up profile is believed."""
@@ -199,13 +200,7 @@ class Who:
     def _by_handle(self, asker: Person, named: Named) -> Person | Problem:
         typed = named.value.strip().lstrip("@")
         with self.database.reading() as tx:
-            matches = people.by_handle(tx, asker.tenant, typed)
-            if not matches and typed.casefold().startswith(ROOM):
-                matches = [
-                    one
-                    for one in people.by_handle(tx, asker.tenant, typed[len(ROOM) :])
-                    if one.standing is Standing.ROOM
-                ]
+            matches = _of_that_name(tx, asker.tenant, typed)
         able = _able(matches)
         if len(able) > 1:
             return Ambiguous(named.shown, tuple(able))
@@ -274,6 +269,22 @@ def _believed(payload: Profile, known: Person | None) -> Profile:
 
 def _able(matches: Iterable[Person]) -> list[Person]:
     return [one for one in matches if one.standing not in (Standing.BOT, Standing.DEACTIVATED)]
+
+
+def _of_that_name(tx: Tx, tenant: TenantId, typed: str) -> list[Person]:
+    """Everybody who is called so. Of rooms of one name the one with that very handle; none that is kept no longer."""
+    matches = [one for one in people.by_handle(tx, tenant, typed) if not _was_room(one)]
+    wanted = typed.casefold()
+    if not matches and wanted.startswith(ROOM):
+        wanted = wanted.removeprefix(ROOM)
+        matches = [one for one in people.by_handle(tx, tenant, wanted) if one.standing is Standing.ROOM]
+    if len(matches) > 1 and all(one.standing is Standing.ROOM for one in matches):
+        return [one for one in matches if people.handle(tx, tenant, one.id) == wanted] or matches
+    return matches
+
+
+def _was_room(person: Person) -> bool:
+    return person.standing is Standing.DEACTIVATED and person.identity.user.startswith(MARK)
 
 
 def _usable(person: Person, named: Named) -> Person | Problem:

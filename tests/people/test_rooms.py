@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.calendars import Access, Connection, Problem
 from bot.core.errors import NotAllowed
-from bot.core.ids import ConnectionId, PersonId
+from bot.core.ids import CalendarId, ConnectionId, PersonId
 from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.core.requests import Named, Source
 from bot.handlers.memory.surface import MemorySurface
@@ -266,3 +266,38 @@ def test_a_person_of_the_same_name_is_told_from_it(desk: Desk, elbe: PersonId) -
 def test_two_rooms_of_one_name_have_handles_of_their_own(desk: Desk, keeper: ConnectionId, elbe: PersonId) -> None:
     desk.rooms.add_address(desk.ana, keeper, SPREE.address, DETAILS, None)
     assert sorted(one.handle for one in desk.rooms.every(TENANT)) == ["elbe", "elbe-2"]
+    who = Who(desk.database, desk.clock, {"memory": MemorySurface(desk.clock)})
+    names = [Named(Source.HANDLE, one, f"@{one}") for one in ("elbe", "Elbe-2", "room-elbe-2")]
+    found = [who.people(desk.ana, [one]).people for one in names]
+    assert found[0] == (the(desk, elbe),)
+    assert found[1] == found[2] != found[0]
+
+
+def test_a_removed_room_is_nobody(desk: Desk, elbe: PersonId) -> None:
+    desk.rooms.remove(desk.ana, elbe)
+    who = Who(desk.database, desk.clock, {"memory": MemorySurface(desk.clock)})
+    assert who.people(desk.ana, [Named(Source.HANDLE, "elbe", "@elbe")]).problems == (Unknown("@elbe"),)
+
+
+def test_a_calendar_of_two_accounts_goes_from_one_to_the_other(desk: Desk, bo: Person) -> None:
+    desk.connect()
+    work = desk.calendars()["Work"]
+    other = account(desk, bo, "bo", "caldav")
+    with desk.database.transaction() as tx:
+        calendars.add(tx, replace(work, id=CalendarId("bos"), connection=other, person=bo.id, is_writable=False))
+    made = desk.rooms.add_calendar(desk.ana, work.id, DETAILS, other)
+    assert not isinstance(made, Unfit)
+    with desk.database.reading() as tx:
+        (own,) = calendars.of_person(tx, TENANT, bo.id)
+    assert (own.counts, own.receives) == (False, False)  # it is no time of the second keeper's either
+    desk.connecting.disconnect(desk.ana, work.connection)
+    with desk.database.reading() as tx:
+        (its,) = calendars.of_person(tx, TENANT, made)
+    assert (its.id, its.connection, its.is_writable) == (work.id, other, False)
+    assert kept(desk, made) == (other, None, False)
+
+
+def test_a_second_that_does_not_hold_that_calendar_is_refused(desk: Desk, bo: Person) -> None:
+    desk.connect()
+    other = account(desk, bo, "bo", "caldav")
+    assert desk.rooms.add_calendar(desk.ana, desk.calendars()["Work"].id, DETAILS, other) is Unfit.SECOND_NOT_SEEN

@@ -5,11 +5,13 @@ from typing import assert_never
 
 from bot.chat.cards import Button, Buttons, Card, Press
 from bot.chat.conversations.words import command, listed, paragraph, quoted, shorn, told
-from bot.core.people import Person
+from bot.core.people import Person, Standing
 from bot.core.requests import Request
 from bot.core.text import Code, Text, say
 from bot.language.wording import times
+from bot.people.room_book import slug
 from bot.people.who import (
+    ROOM,
     Ambiguous,
     Deactivated,
     Found,
@@ -63,10 +65,14 @@ def _typed(typed: str) -> str:
 
 
 def _choices(people: Sequence[Person]) -> str:
-    told_apart = [
-        f"{shorn(one.name, LONGEST)} ({one.email})" if one.email else shorn(one.name, LONGEST) for one in people
-    ]
-    return listed(told_apart[:8], last="or")
+    return listed([_told_apart(one) for one in people][:8], last="or")
+
+
+def _told_apart(person: Person) -> str:
+    name = shorn(person.name, LONGEST)
+    if person.standing is Standing.ROOM:
+        return f"the room {name} (@{ROOM}{slug(person.name)})"
+    return f"{name} ({person.email})" if person.email else name
 
 
 def _try(asker: Person, request: Request) -> Code:
