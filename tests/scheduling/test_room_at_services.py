@@ -1,4 +1,4 @@
-"""A room of Google's, from the directory to the meeting that it answers, before the stand-in for Google."""
+"""A room of Google's or Microsoft's, from its address to the meeting that it answers, before their stand-ins."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,14 +15,17 @@ from bot.people.grants import Grants
 from bot.people.pending import Pending
 from bot.people.rooms import Details, Unfit
 from bot.playground.stands.google.stand import GoogleStand
+from bot.playground.stands.microsoft.stand import MicrosoftStand
+from bot.providers.base import Account, Providers
 from bot.providers.registry import Services, providers
 from bot.scheduling.book import Booking
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
-from bot.storage import calendars, due, ledger, meetings, people
+from bot.storage import calendars, due, ledger, meetings, mirror, people
 from bot.sync.engine import Sync
 from tests.builders import TENANT, request, span
 from tests.contracts.google_stage import account, client
+from tests.contracts.microsoft_stage import OnMicrosoft, services, signed_in
 from tests.people.desk import Desk, a_desk
 
 ANA, ELBE = "ana@acme.example", "c_elbe@resource.calendar.google.com"
@@ -30,20 +33,17 @@ MOST_DRIVES = 60
 
 
 class House:
-    """Ana, whose account at Google keeps Elbe, and everybody who books it."""
+    """Ana, whose account keeps Elbe, and everybody who books it."""
 
-    def __init__(self, desk: Desk, google: GoogleStand) -> None:
-        self.desk, self.google = desk, google
-        google.add(ANA, "Ana")
-        google.add_room(ELBE, "Elbe", capacity=8)
-        opening = providers(Services(google=client(google)))
+    def __init__(self, desk: Desk, opening: Providers, signed_in: Account, room: str) -> None:
+        self.desk = desk
         desk.connecting = replace(desk.connecting, providers=opening)
         desk.grants = Grants(desk.database, desk.connecting.vault, opening)
         session = desk.opened().session
-        assert isinstance(desk.connecting.propose(session, account(google, ANA)), Pending)
+        assert isinstance(desk.connecting.propose(session, signed_in), Pending)
         connected = desk.connecting.confirm(session)
         assert connected is not None
-        made = desk.rooms.add_address(desk.ana, connected.id, ELBE, Details(name="Elbe", zone="Europe/Berlin"), None)
+        made = desk.rooms.add_address(desk.ana, connected.id, room, Details(name="Elbe", zone="Europe/Berlin"), None)
         assert not isinstance(made, Unfit)
         self.elbe: PersonId = made
         self.sync = Sync(desk.database, desk.clock, desk.connecting.vault, desk.grants.open_calendar)
@@ -85,14 +85,24 @@ class House:
         return found
 
 
+class AtGoogle(House):
+    """The same, at Google."""
+
+    def __init__(self, desk: Desk, google: GoogleStand) -> None:
+        self.google = google
+        google.add(ANA, "Ana")
+        google.add_room(ELBE, "Elbe", capacity=8)
+        super().__init__(desk, providers(Services(google=client(google))), account(google, ANA), ELBE)
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[AtGoogle]:
     with a_desk(tmp_path) as desk, GoogleStand(now=desk.clock.now) as google:
-        yield House(desk, google)
+        yield AtGoogle(desk, google)
         assert google.sins == []
 
 
-def test_a_room_that_answers_at_once_is_booked(house: House) -> None:
+def test_a_room_that_answers_at_once_is_booked(house: AtGoogle) -> None:
     meeting = house.drives(house.books().id, MeetingState.BOOKED)
     assert house.part(meeting).road is Road.ATTENDEE
     assert house.part(meeting).response is Response.ACCEPTED
@@ -102,7 +112,7 @@ def test_a_room_that_answers_at_once_is_booked(house: House) -> None:
         assert ledger.taken(tx, TENANT, [house.elbe], meeting.when, house.desk.clock.now(), besides=None)
 
 
-def test_a_room_that_answers_later_is_waited_for(house: House) -> None:
+def test_a_room_that_answers_later_is_waited_for(house: AtGoogle) -> None:
     house.google.office.rooms_wait = True
     booked = house.books().id
     house.saga.drive(TENANT, booked, lambda: True)
@@ -112,7 +122,7 @@ def test_a_room_that_answers_later_is_waited_for(house: House) -> None:
     assert house.part(house.drives(booked, MeetingState.BOOKED)).response is Response.ACCEPTED
 
 
-def test_a_room_that_somebody_took_meanwhile_undoes_the_booking(house: House) -> None:
+def test_a_room_that_somebody_took_meanwhile_undoes_the_booking(house: AtGoogle) -> None:
     booked = house.books()
     house.google.place(ELBE, start=booked.when.start, end=booked.when.end)
     after = house.drives(booked.id, MeetingState.FAILED)
@@ -120,10 +130,24 @@ def test_a_room_that_somebody_took_meanwhile_undoes_the_booking(house: House) ->
     assert [one for one in house.google.events(ANA) if one.get("status") != "cancelled"] == []
 
 
-def test_when_it_is_taken_is_offered_to_nobody(house: House) -> None:
+def test_when_it_is_taken_is_offered_to_nobody(house: AtGoogle) -> None:
     day = span("08:00-18:00")
     house.google.place(ELBE, start=day.start, end=day.end)
     house.reads()
     assert not house.books().when.overlaps(day)
     with house.desk.database.reading() as tx:
         assert due.waiting(tx, ["meeting"], house.desk.clock.now()) == ["meeting"]
+
+
+def test_a_room_of_microsofts_is_read_invited_and_answers(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk, MicrosoftStand((), folder=tmp_path) as microsoft:
+        stage = OnMicrosoft(microsoft)
+        room = stage.room("elbe")
+        house = House(desk, providers(services(microsoft)), signed_in(microsoft, stage.email), room)
+        meeting = house.drives(house.books().id, MeetingState.BOOKED)
+        assert house.part(meeting).road is Road.ATTENDEE
+        assert house.part(meeting).response is Response.ACCEPTED
+        house.reads()
+        with desk.database.reading() as tx:
+            (its,) = calendars.of_person(tx, TENANT, house.elbe)
+            assert [one.instance.when for one in mirror.busy(tx, TENANT, [its.id], meeting.when)] == [meeting.when]
