@@ -7,9 +7,10 @@ import pytest
 from bot.playground.people import Resident
 from bot.playground.road import Road
 from bot.playground.stage import Stage
+from bot.playground.tour import teams
 from bot.playground.tour.browser import Browser
 from bot.playground.tour.play import Play, has, link, offers
-from bot.playground.tour.telling import Silent
+from bot.playground.tour.telling import Silent, until
 from bot.playground.world import PERSONAL, Account
 from tests.scenarios.dana import living, rows
 from tests.scenarios.reading import answer
@@ -76,3 +77,12 @@ def test_a_room_added_by_hand_is_booked_with_a_person_and_removed(play: Play, ad
 
 def test_who_does_not_administer_gets_the_list_and_no_link(play: Play, ada: Account) -> None:
     assert not link(answer(play, "kim", "/meet rooms"))
+
+
+def test_teams_has_rooms_of_its_own(play: Play) -> None:
+    office = play.stage.teams
+    if not office.messages("kim"):
+        office.install("kim")
+        until(lambda: office.messages("kim") or None, "Kim was not greeted in Teams", within=6.0)
+    since = teams.says(play, "kim", "meet rooms")
+    teams.sees(play, "kim", has("There are no rooms here yet."), "none is known there", since=since, quiet=True)
