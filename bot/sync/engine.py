@@ -53,6 +53,8 @@ class _Seen:
     zone: str
     """Where its owner lives: floating times and whole days are theirs."""
     at: datetime
+    is_room: bool
+    """It is the calendar of a room."""
     is_gone: bool
     """Whose it is, or whose account tells it, left the workspace: it is not read."""
 
@@ -94,7 +96,7 @@ class Sync:
         except NotFound:
             return None
         if seen.is_gone:
-            if self._is_handed_over(seen.calendar):
+            if seen.is_room and self._is_handed_over(seen.calendar):
                 return seen.at
             return seen.at + AGAIN_WHILE_GONE
         if seen.calendar.seen_by is not None and (rest := self._rest(seen.calendar)) is not None:
@@ -121,11 +123,12 @@ class Sync:
             cursor=cursor,
             zone=("" if whose is None else whose.zone) or held.zone or "UTC",
             at=self.clock.now(),
+            is_room=whose is not None and whose.standing is Standing.ROOM,
             is_gone=any(one is not None and one.standing is Standing.DEACTIVATED for one in those.values()),
         )
 
     def _is_handed_over(self, calendar: Calendar) -> bool:
-        """Whether it is a room's, and its second keeper takes over from one who left."""
+        """Whether the second keeper of that room takes over from one who left."""
         with self.database.transaction() as tx:
             return rooms.fails(tx, calendar, self.clock.now())
 
@@ -168,7 +171,8 @@ class Sync:
             if before.reach is not None and _has_lapsed(tx, before, now):
                 progress.draw_in(tx, tenant, id_)
             owners.absolve(tx, before, now)
-            rooms.is_read(tx, before, now)
+            if seen.is_room:
+                rooms.is_read(tx, before, now)
             is_news = verdict is Verdict.CHANGED and name_copies(tx, tenant, before.person, now)
             had_aged = not before.is_static and known.vouching(before, now) is not Vouching.KNOWN
             is_news = is_news or before.problem is Problem.DOUBTED or _reaches_farther(before, reading)
