@@ -10,12 +10,12 @@ from starlette.routing import BaseRoute, Route
 from bot.core.calendars import Connection
 from bot.core.ids import CalendarId, ConnectionId, PersonId
 from bot.core.people import Person
-from bot.people.room_book import Kept, Overview
+from bot.people.room_book import Account, Kept, Overview
 from bot.people.rooms import DIRECTORIES, Details, Rooms, Unfit
 from bot.providers import base
 from bot.storage.links import Session
 from bot.web import forms
-from bot.web.doors import Doors, form_key
+from bot.web.doors import Doors, Endpoint, form_key
 from bot.web.forms import Form, Mistake
 from bot.web.oauth import NAMES, OAuthPages
 from bot.web.room_forms import details, of_room, typed, wrong
@@ -256,7 +256,7 @@ class RoomPages:
 
         return self.doors.page(checked)
 
-    def _posted(self, answer: Sent, back: str) -> "Callable[..., object]":
+    def _posted(self, answer: Sent, back: str) -> Endpoint:
         def checked(request: Request, session: Session, form: Form) -> Response:
             admin = self.rooms.admin(session)
             return self._no_admin() if admin is None else answer(request, admin, form)
@@ -275,7 +275,8 @@ def _second(form: Form) -> ConnectionId | None:
     return ConnectionId(form.one("second")) if form.one("second") else None
 
 
-def _able(seen: Overview, provider: str, keeper: str) -> list[object]:
+def _able(seen: Overview, provider: str, keeper: str) -> list[Account]:
+    """The accounts that could be the second one."""
     return [one for one in seen.accounts if one.connection.provider == provider and one.connection.id != keeper]
 
 
