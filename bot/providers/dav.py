@@ -89,7 +89,7 @@ class Member:
 
     def hrefs_of(self, name: str) -> list[str]:
         element = self.props.get(name)
-        found = [] if element is None else [(one.text or "").strip() for one in element.iter(f"{D}href")]
+        found = [] if element is None else [_sound(one.text or "") for one in element.iter(f"{D}href")]
         return [one for one in found if one]
 
 
@@ -141,7 +141,7 @@ class Dav:
         answer = self._client.request(url, method, DECLARATION + body, headers)
         if answer.tree is None or answer.tree.tag != f"{D}multistatus":
             raise NotACalendar("The answer is not what a calendar server says.")
-        return [_member(one) for one in answer.tree.iter(f"{D}response")]
+        return [_member(one) for one in answer.tree.iterfind(f"{D}response")]
 
     def _plainly(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
         """What is not XML goes by the same session, past the client: it takes every body for XML."""
@@ -250,8 +250,17 @@ def _member(response: Any) -> Member:
                     props[one.tag] = one
                 else:
                     refused[one.tag] = status
-    href = response.findtext(f"{D}href") or ""
-    return Member(href.strip(), _status(response), props, refused)
+    href = _sound(response.findtext(f"{D}href") or "")
+    return Member(href, _status(response), props, refused)
+
+
+def _sound(href: str) -> str:
+    """An href as it stands, if it can be one at all."""
+    try:
+        urlsplit(href.strip())
+    except ValueError as error:
+        raise NotACalendar("The calendar server names an address that is none.") from error
+    return href.strip()
 
 
 def _elements(parent: Any) -> Iterator[Any]:

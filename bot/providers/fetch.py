@@ -88,8 +88,12 @@ class Door:
     connect_within: timedelta = timedelta(seconds=5)
     read_within: timedelta = timedelta(seconds=20)
     all_within: timedelta = timedelta(seconds=60)
+    in_a_row: timedelta = timedelta(minutes=10)
+    """Of all answers that are waited for one after another: a list may have a page more for ever."""
     most_bytes: int = 10 * 1024 * 1024
     """Of one answer, after decompression."""
+    most_addresses: int = 8
+    """Of one name: each that is dead costs `connect_within`, and whoever answers for the name says how many it has."""
 
     def target(self, url: str) -> Target:
         """Whom that address names, if it may be contacted at all; nothing is resolved yet."""
@@ -129,7 +133,7 @@ class Door:
             raise TryLater("There is no server of that name, or it cannot be looked up now.") from error
         if not self.is_allowed(target) and not all(map(is_public, found)):
             raise AddressRefused("This address lies inside a private network and must not be contacted.")
-        return found
+        return found[: self.most_addresses]
 
 
 def is_public(address: str) -> bool:

@@ -8,6 +8,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -23,7 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from bot.core.errors import NotACalendar, TryLater
+from bot.core.errors import AddressRefused, NotACalendar, TryLater
 from bot.providers.fetch import Door, Target
 from bot.version import __version__
 
@@ -49,6 +50,12 @@ class Line:
         self.socket: socket.socket | None = None
         self.is_cut = False
 
+    def hold(self, connected: socket.socket | None) -> None:
+        """From now on it is this one; time may have run out while it was still being connected."""
+        self.socket = connected
+        if self.is_cut:
+            self.cut()
+
     def cut(self) -> None:
         """End whatever is being read or written on it, from another thread."""
         self.is_cut = True
@@ -56,6 +63,27 @@ class Line:
             with contextlib.suppress(OSError):
                 # Not the TLS object's own method: that one takes the session from under the reading thread.
                 socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+class Waiting:
+    """How long one was waited for, less how long one was left alone since: a bucket that leaks."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._since = time.monotonic()
+
+    @contextlib.contextmanager
+    def one(self, most: float) -> Iterator[None]:
+        """One more answer; `TryLater` where there were too many before it."""
+        begun = time.monotonic()
+        self._seconds = max(0.0, self._seconds - (begun - self._since))
+        if self._seconds > most:
+            raise TryLater("The calendar server took too long over all of its answers.")
+        try:
+            yield
+        finally:
+            self._since = time.monotonic()
+            self._seconds += self._since - begun
 
 
 class GuardedSession(requests.Session):
@@ -71,6 +99,7 @@ class GuardedSession(requests.Session):
         self.headers["User-Agent"] = f"Overlap/{__version__}"
         self._door = door
         self._line = Line()
+        self._waiting = Waiting()
         adapter = _PinnedAdapter(door, self._line)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
@@ -84,9 +113,17 @@ class GuardedSession(requests.Session):
         timer.daemon = True
         timer.start()
         try:
-            return self._followed(request, kwargs)
+            with self._waiting.one(self._door.in_a_row.total_seconds()):
+                return self._followed(request, kwargs)
         finally:
             timer.cancel()
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """As it will be sent; some names pass for a host until they are to be written down (RFC 5890 §2.3.1)."""
+        try:
+            return super().prepare_request(request)
+        except (requests.exceptions.RequestException, ValueError) as error:
+            raise AddressRefused("This is no web address that I can use.") from error
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
         """None by the library: its own way reads bodies without limit and turns PROPFIND into GET."""
@@ -99,13 +136,17 @@ class GuardedSession(requests.Session):
             location = answer.headers.get("Location")
             if answer.status_code not in REDIRECTS or not location or request.method not in SAFE:
                 return answer
-            request = self._redirected(request, urljoin(answer.url, location))
+            request = self._redirected(request, answer.url, location)
         raise TryLater("The calendar server redirects in circles.")
 
-    def _redirected(self, request: requests.PreparedRequest, url: str) -> requests.PreparedRequest:
-        self._door.target(url)
+    def _redirected(self, request: requests.PreparedRequest, here: str, location: str) -> requests.PreparedRequest:
         onward = request.copy()
-        onward.prepare_url(url, None)
+        try:
+            url = urljoin(here, location)
+            self._door.target(url)
+            onward.prepare_url(url, None)
+        except (requests.exceptions.RequestException, ValueError) as error:
+            raise AddressRefused("The calendar server sends us to what is no web address.") from error
         if self.should_strip_auth(request.url, onward.url):  # type: ignore[no-untyped-call]
             onward.headers.pop("Authorization", None)
         return onward
@@ -175,7 +216,7 @@ def _pools(door: Door, line: Line) -> dict[str, type[HTTPConnectionPool]]:
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             super().request(*args, **kwargs)
-            line.socket = self.sock
+            line.hold(self.sock)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
@@ -183,7 +224,7 @@ def _pools(door: Door, line: Line) -> dict[str, type[HTTPConnectionPool]]:
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             super().request(*args, **kwargs)
-            line.socket = self.sock
+            line.hold(self.sock)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -35,7 +35,17 @@ from bot.providers.google.channels import GoogleChannels
 from bot.providers.google.directory import GoogleDirectory
 from bot.providers.google.drafting import written
 from bot.providers.google.grant import Tokens, loaded
-from bot.providers.google.reading import FIELDS, MOST, PAGE, TAG, Page, instances, known_zone, pages
+from bot.providers.google.reading import (
+    FIELDS,
+    MOST,
+    MOST_INSTANCES,
+    PAGE,
+    TAG,
+    Page,
+    instances,
+    known_zone,
+    pages,
+)
 from bot.providers.google.refusals import Unfit
 from bot.providers.google.scopes import FREEBUSY, LIST, access
 from bot.providers.google.writing import Writing
@@ -260,7 +270,12 @@ class Google:
                 raise _Blind("This calendar is shared as free/busy only.")
             here = known_zone(page.time_zone, zone)
             self._zones[remote] = here
-            found.extend(instances(page.items, window, here))
+            try:
+                found.extend(instances(page.items, window, here))
+            except OverflowError as error:
+                raise NotACalendar("An event at Google stands where no clock reaches.") from error
+            if len(found) > MOST_INSTANCES:
+                raise NotACalendar("This calendar at Google holds more than can be kept.")
         return found
 
     def _busy(self, address: str, window: Interval) -> list[Interval]:

@@ -17,7 +17,7 @@ from googleapiclient.errors import HttpError
 from bot.core.clients import GoogleClient
 from bot.core.errors import NotACalendar
 from bot.providers.google.grant import Tokens
-from bot.providers.google.refusals import NO_PROJECT, named, reasons
+from bot.providers.google.refusals import NO_PROJECT, UNREADABLE, named, reasons
 from bot.providers.pinned import GuardedSession
 from bot.version import __version__
 
@@ -110,7 +110,7 @@ class Api:
         body = self.bytes(request, if_match)
         try:
             return form.decode(body)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except UNREADABLE as error:
             raise NotACalendar("Google answered something that I cannot read.") from error
 
     def close(self) -> None:

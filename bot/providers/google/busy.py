@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.core.errors import NotFound, OverlapError, Refused, TryLater
+from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, TryLater
 from bot.core.events import Instance, Kind
 from bot.core.ids import derived
 from bot.core.intervals import Interval, merge
@@ -60,7 +60,10 @@ def busy(api: Api, address: str, window: Interval) -> list[Interval]:
         if told.errors:
             raise _error(told.errors)
         for one in told.busy:
-            start, end = (at.astimezone(window.start.tzinfo).replace(microsecond=0) for at in (one.start, one.end))
+            try:
+                start, end = (at.astimezone(window.start.tzinfo).replace(microsecond=0) for at in (one.start, one.end))
+            except OverflowError as error:
+                raise NotACalendar("Google tells of a time that no clock reaches.") from error
             if start < end:
                 found.append(Interval(start, end))
     return [one for one in merge(found) if one.overlaps(window)]

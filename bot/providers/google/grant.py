@@ -15,7 +15,7 @@ from bot.core.clients import GoogleClient
 from bot.core.clock import Clock
 from bot.core.errors import OurFault, SignInNeeded, TryLater
 from bot.providers.base import Keeper
-from bot.providers.google.refusals import waited
+from bot.providers.google.refusals import UNREADABLE, waited
 from bot.providers.pinned import GuardedSession
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def exchanged(session: GuardedSession, client: GoogleClient, asked: dict[str, st
         raise TryLater("Google's sign-in does not answer now.", waited(answer.headers.get("Retry-After")))
     try:
         told = msgspec.json.decode(answer.content, type=Answered)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE as error:
         raise TryLater("Google's sign-in answered something else than tokens.") from error
     if not told.access_token and not told.error:
         raise TryLater("Google's sign-in answered neither tokens nor a reason.")

@@ -29,6 +29,8 @@ FIELDS = (
 )
 MOST = 2500
 MOST_PAGES = 200
+MOST_INSTANCES = 50_000
+"""Of one calendar in a window: nobody meets so often."""
 NO_MARKS: Mapping[str, str] = {}
 IGNORED = frozenset({"workingLocation", "birthday"})
 SURE = frozenset({"", "accepted"})
@@ -206,7 +208,9 @@ def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
     for _ in range(MOST_PAGES):
         page = ask(token)
         yield page
-        token = page.next_page_token
-        if token is None:
+        if page.next_page_token is None:
             return
+        if page.next_page_token == token:
+            break
+        token = page.next_page_token
     raise NotACalendar("Google does not come to an end with this calendar.")

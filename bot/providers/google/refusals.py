@@ -19,6 +19,8 @@ from bot.core.errors import (
 
 log = logging.getLogger(__name__)
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What comes of a body that is no JSON, is not of the form, is no UTF-8, or is nested without end."""
 LONGEST = timedelta(days=1)
 TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded", "calendarUsageLimits", "variableTermLimitExceeded"})
@@ -68,7 +70,7 @@ def reasons(body: bytes) -> frozenset[str]:
     """Every reason that an error's body names, in its old form and its new one."""
     try:
         said = msgspec.json.decode(body, type=_Said).error
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except UNREADABLE:
         return frozenset()
     return frozenset(one.reason for one in (*said.errors, *said.details) if one.reason)
 

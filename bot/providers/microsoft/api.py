@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 MOST_PAGES = 500
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What comes of a body that is no JSON, is not of the form, is no UTF-8, or is nested without end."""
 _SYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "fullsyncrequired"})
 _NO_MAILBOX = frozenset(
     {"mailboxnotenabledforrestapi", "mailboxnotfound", "errornonexistentmailbox", "mailboxnotsupportedforrestapi"}
@@ -116,6 +118,8 @@ class Graph:
             yield page
             if page.next is None:
                 return
+            if page.next == url:
+                break
             url = page.next
         raise NotACalendar("Microsoft's answer has no end.")
 
@@ -246,7 +250,7 @@ def retry_after(answer: requests.Response) -> timedelta | None:
 def _code(answer: requests.Response) -> str:
     try:
         told = msgspec.json.decode(answer.content, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return ""
     error = told.get("error")
     code = error.get("code") if isinstance(error, dict) else None
@@ -267,5 +271,5 @@ def _challenge(answer: requests.Response) -> str | None:
 def _decoded(body: bytes, of: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=of)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise NotACalendar("Microsoft answered with something that is no answer.") from error

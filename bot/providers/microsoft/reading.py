@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from bot.core.errors import NotACalendar
 from bot.core.events import Instance, Kind, Response, Status, Written, distinct
 from bot.core.intervals import Interval
 from bot.core.zones import whole_days
@@ -20,6 +21,8 @@ from bot.providers.microsoft.tags import EXPAND, IS_OURS, Tag, has_uid, meeting,
 log = logging.getLogger(__name__)
 
 PAGE = "250"
+MOST_INSTANCES = 50_000
+"""Of one calendar in a window: nobody meets so often."""
 WHEN = "id,iCalUId,start,end,isAllDay,showAs,isCancelled,responseStatus,type,seriesMasterId,originalStart"
 """What a reading asks for: no subject, no attendee."""
 WHOLE = (
@@ -68,6 +71,8 @@ def window_read(graph: Graph, remote: Remote, window: Interval, zone: str, *, wi
             one = instance(event, zone)
             if one is not None and one.blocks and one.when.overlaps(window):
                 found.append(one)
+        if len(found) > MOST_INSTANCES:
+            raise NotACalendar("This calendar at Microsoft holds more than can be kept.")
     found += [one for one in (instance(event, zone) for event in ours.values()) if one is not None]
     return tuple(distinct(found))
 
@@ -112,7 +117,10 @@ def literal(at: datetime) -> str:
 
 def instance(event: Event, zone: str) -> Instance | None:
     """What an event means for its owner's time; None where it is no stretch of time at all."""
-    when = stretch(event, zone)
+    try:
+        when = stretch(event, zone)
+    except OverflowError as error:
+        raise NotACalendar("An event at Microsoft stands where no clock reaches.") from error
     if when is None or event.type == "seriesMaster":
         return None
     known = tagged(event)

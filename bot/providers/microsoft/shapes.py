@@ -46,7 +46,10 @@ class At(Struct, rename="camel"):
         zone = known(self.time_zone)
         if zone is None:
             raise NotACalendar("Microsoft told a time in a zone that nothing explains.")
-        return WallTime(told.date(), told.time().replace(microsecond=0), zone).instant()
+        try:
+            return WallTime(told.date(), told.time().replace(microsecond=0), zone).instant()
+        except OverflowError as error:
+            raise NotACalendar("Microsoft told a time that no clock reaches.") from error
 
     @property
     def day(self) -> date:
@@ -63,7 +66,7 @@ def instant(told: str | None) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(told).astimezone(UTC).replace(microsecond=0)
-    except (ValueError, InvalidInput) as error:
+    except (ValueError, OverflowError, InvalidInput) as error:
         raise NotACalendar("Microsoft told an instant that is none.") from error
 
 
