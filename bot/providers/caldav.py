@@ -33,6 +33,7 @@ ICLOUD_PATIENCE = timedelta(seconds=30)
 
 def connect(account: Account, door: Door, clock: Clock | None = None) -> "CalDav":
     """Opens an account; its server is first spoken to at the first call."""
+    door.target(account.url)
     if is_many_hosted(account.url):
         door = replace(door, read_within=max(door.read_within, ICLOUD_PATIENCE))
     return CalDav(account, Dav(account, door), clock or SystemClock())
