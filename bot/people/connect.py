@@ -49,6 +49,8 @@ SESSION_LIFE = timedelta(hours=1)
 RENEWED_AT_MOST_EVERY = timedelta(minutes=1)
 MOST_TRIES = 20
 """Sign-ins in one session: nobody mistypes more often, and we are not to be somebody's guessing machine."""
+MOST_CALENDARS = 500
+"""Of one account: nobody has so many, and each would be read for ever after."""
 KEPT_FOR = timedelta(days=7)
 """How long a dead link can still be answered with a new one."""
 
@@ -304,6 +306,8 @@ class Connecting:
         try:
             with closing(self.providers[account.provider](account)) as opened:
                 found = opened.calendars()
+                if len(found) > MOST_CALENDARS:
+                    return _nothing(Why.TOO_MANY_CALENDARS)
                 return (opened.abilities, found) if found else _nothing(Why.NO_CALENDARS)
         except AddressRefused:
             return _nothing(Why.NOT_SECURE if _is_plain(account) else Why.ADDRESS_REFUSED)

@@ -113,6 +113,7 @@ class Why(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_CALDAV = "not_caldav"
     NO_CALENDARS = "no_calendars"
+    TOO_MANY_CALENDARS = "too_many_calendars"
     UNREACHABLE = "unreachable"
     TOO_MANY_TRIES = "too_many_tries"
     NO_FILE = "no_file"

@@ -53,6 +53,11 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
         Why.NO_CALENDARS: Mistake(
             "user", "You are signed in, but this account has no calendar. Make one at your service and try again."
         ),
+        Why.TOO_MANY_CALENDARS: Mistake(
+            "user",
+            "This account lists more than 500 calendars, which is more than can be read. Use the account that is"
+            " yours alone.",
+        ),
         Why.UNREACHABLE: Mistake(
             "url", "The server does not answer. Check the address; if it is right, try again in a few minutes."
         ),
