@@ -16,6 +16,7 @@ OverlapError
 ├── CursorExpired       the service forgot where we were: read everything
 ├── NotACalendar        the answer was no calendar: keep what was known
 ├── AddressRefused      this address must not be contacted
+│   └── SentAway        a server leads to an address that must not be contacted
 └── Unreachable         a message cannot be delivered there (any more)
 """
 
@@ -125,6 +126,12 @@ class AddressRefused(OverlapError):
     """A private, loopback, link-local or metadata address, or a scheme that is not allowed."""
 
     code = "address_refused"
+
+
+class SentAway(AddressRefused):
+    """A server that may be contacted sends us on to where we must not go."""
+
+    code = "sent_away"
 
 
 class Unreachable(OverlapError):

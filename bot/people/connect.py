@@ -20,6 +20,7 @@ from bot.core.errors import (
     NotFound,
     OverlapError,
     Refused,
+    SentAway,
     SignInNeeded,
 )
 from bot.core.ids import CalendarId, ConnectionId, ProposalId, TenantId
@@ -309,6 +310,8 @@ class Connecting:
                 if len(found) > MOST_CALENDARS:
                     return _nothing(Why.TOO_MANY_CALENDARS)
                 return (opened.abilities, found) if found else _nothing(Why.NO_CALENDARS)
+        except SentAway:
+            return _nothing(Why.SENT_AWAY)
         except AddressRefused:
             return _nothing(Why.NOT_SECURE if _is_plain(account) else Why.ADDRESS_REFUSED)
         except SignInNeeded:

@@ -109,6 +109,8 @@ class Why(StrEnum):
     """http, on a host that is not allowed to."""
     ADDRESS_REFUSED = "address_refused"
     """Private, loopback, link-local or metadata."""
+    SENT_AWAY = "sent_away"
+    """Their server leads us to another one, or to where we must not go."""
     WRONG_PASSWORD = "wrong_password"  # noqa: S105
     FORBIDDEN = "forbidden"
     NOT_CALDAV = "not_caldav"

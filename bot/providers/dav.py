@@ -23,6 +23,7 @@ from bot.core.errors import (
     NotACalendar,
     NotFound,
     Refused,
+    SentAway,
     SignInNeeded,
     Stale,
     TryLater,
@@ -149,9 +150,13 @@ class Dav:
         return self._session.request(method, url, data=body or None, headers=dict(headers), auth=self._client.auth)
 
     def _check(self, url: str) -> None:
-        if not self._is_home(self._door.target(url)):
+        try:
+            is_home = self._is_home(self._door.target(url))
+        except AddressRefused as error:
+            raise SentAway(str(error)) from error
+        if not is_home:
             # Whoever can write into an answer could otherwise have the password sent anywhere.
-            raise AddressRefused("The calendar server sends us to another host, which must not see the password.")
+            raise SentAway("The calendar server sends us to another host, which must not see the password.")
 
     def _is_home(self, target: Target) -> bool:
         if target == self._home:

@@ -5,6 +5,7 @@ it cannot reach an address that the door refuses. No proxy, no `.netrc`, no cook
 """
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -24,7 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from bot.core.errors import AddressRefused, NotACalendar, TryLater
+from bot.core.errors import AddressRefused, NotACalendar, SentAway, TryLater
 from bot.providers.fetch import Door, Target
 from bot.version import __version__
 
@@ -86,6 +87,10 @@ class Waiting:
             self._seconds += self._since - begun
 
 
+logging.getLogger("urllib3").setLevel(logging.WARNING)
+"""In detail it logs every address, and a published calendar's is a secret."""
+
+
 class GuardedSession(requests.Session):
     """A session that only goes where the door lets it, brings back only so much, and does not wait for ever.
 
@@ -130,9 +135,14 @@ class GuardedSession(requests.Session):
         return iter(())
 
     def _followed(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
-        for _ in range(MOST_REDIRECTS + 1):
-            self._door.target(request.url or "")
-            answer = self._exchanged(request, kwargs)
+        for hop in range(MOST_REDIRECTS + 1):
+            try:
+                self._door.target(request.url or "")
+                answer = self._exchanged(request, kwargs)
+            except AddressRefused as error:
+                if hop == 0:
+                    raise
+                raise SentAway("The calendar server sends us where we must not go.") from error
             location = answer.headers.get("Location")
             if answer.status_code not in REDIRECTS or not location or request.method not in SAFE:
                 return answer
@@ -145,8 +155,8 @@ class GuardedSession(requests.Session):
             url = urljoin(here, location)
             self._door.target(url)
             onward.prepare_url(url, None)
-        except (requests.exceptions.RequestException, ValueError) as error:
-            raise AddressRefused("The calendar server sends us to what is no web address.") from error
+        except (requests.exceptions.RequestException, ValueError, AddressRefused) as error:
+            raise SentAway("The calendar server sends us where we must not go.") from error
         if self.should_strip_auth(request.url, onward.url):  # type: ignore[no-untyped-call]
             onward.headers.pop("Authorization", None)
         return onward

@@ -36,6 +36,11 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
             "That address lies in a private network, so it was not contacted. Use the public address of your server,"
             " or ask whoever runs Overlap to allow it.",
         ),
+        Why.SENT_AWAY: Mistake(
+            "url",
+            "The server at this address sends us on to another one, which was not contacted. Use the address to which"
+            " it leads, or ask whoever runs the server.",
+        ),
         Why.WRONG_PASSWORD: Mistake(
             "password",
             "The server did not accept this user name and password. Check both, and use an app password:"
@@ -85,6 +90,7 @@ FEED: Mapping[Why, Mistake] = MappingProxyType(
             "url", "The link starts with http://, which anybody on the way can read. Use https://."
         ),
         Why.ADDRESS_REFUSED: SIGN_IN[Why.ADDRESS_REFUSED],
+        Why.SENT_AWAY: SIGN_IN[Why.SENT_AWAY],
         Why.WRONG_PASSWORD: Mistake("url", "The server asks for a password there. Copy the private or secret link."),
         Why.FORBIDDEN: Mistake("url", "The server does not give this calendar out. Check that it is still published."),
         Why.NOT_CALDAV: Mistake(
