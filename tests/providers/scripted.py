@@ -91,7 +91,11 @@ def scripted() -> Iterator[Scripted]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(told.body.encode())))
             self.end_headers()
-            self.wfile.write(told.body.encode())
+            try:
+                self.wfile.write(told.body.encode())
+                self.wfile.flush()
+            except OSError:
+                self.close_connection = True  # they hung up, as they should
 
         do_GET = do_PUT = do_DELETE = do_OPTIONS = do_PROPFIND = do_REPORT = handle_any  # noqa: N815
 
