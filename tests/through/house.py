@@ -21,13 +21,15 @@ from bot.core.errors import OverlapError, Stale, TryLater
 from bot.core.events import Response
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
-from bot.core.meetings import Meeting
+from bot.core.meetings import Ask, Meeting
 from bot.core.people import ChatIdentity, Person, Profile
 from bot.core.proposals import Proposal
+from bot.people.connect import Connecting
 from bot.people.grants import Grants
 from bot.people.keeping import Keeping
 from bot.people.limits import Limits
 from bot.people.pending import Pending
+from bot.people.rooms import Details, Rooms, Unfit
 from bot.providers.base import Account, CalendarProvider, Remote
 from bot.providers.registry import providers
 from bot.scheduling.ask import Asking
@@ -36,7 +38,7 @@ from bot.scheduling.change import Changing
 from bot.scheduling.following import Following
 from bot.scheduling.propose import Proposing
 from bot.scheduling.saga import Saga
-from bot.storage import calendars, due, ledger, meetings, mirror, people
+from bot.storage import asks, calendars, due, ledger, meetings, mirror, people
 from bot.storage.database import METADATA, Database, instant
 from bot.storage.due import DUE, Due
 from bot.storage.messages import MESSAGES
@@ -116,6 +118,18 @@ class House:
         with self.database.transaction() as tx:
             Keeping(self.vault, None).keep(tx, self.person(name), pending, self.clock.now())
 
+    def keeps_room(self, name: str, at: str, keeper: str) -> str:
+        """A new room at that service, read through the keeper's account; its address."""
+        address = self.world.room(at, name)
+        connecting = Connecting(self.database, self.clock, self.vault, self.providers, "https://overlap.example.org")
+        rooms = Rooms(connecting, self.grants.open_account)
+        account = self.calendar(keeper).connection
+        details = Details(name=name.title(), zone="UTC")
+        made = rooms.add_address(self.person(keeper), account, address, details, None)
+        assert not isinstance(made, Unfit), made
+        self.people[name] = made
+        return address
+
     def person(self, name: str) -> Person:
         with self.database.reading() as tx:
             return people.person(tx, TENANT, self.people[name])
@@ -166,7 +180,7 @@ class House:
 
     # What goes on.
 
-    def settles(self, minutes: float = 12, hops: int = MOST_ROWS) -> None:
+    def settles(self, minutes: float = 6, hops: int = MOST_ROWS) -> None:
         """So much time passes, and every row is worked on when it is due."""
         end = self.clock.now() + timedelta(minutes=minutes)
         for _ in range(hops):
@@ -232,6 +246,10 @@ class House:
         part = self.now(meeting).attendance(self.people[name])
         assert part is not None
         return part.response
+
+    def open_asks(self, meeting: Meeting) -> list[Ask]:
+        with self.database.reading() as tx:
+            return asks.open_of_meeting(tx, TENANT, meeting.id)
 
     def taken(self, name: str) -> list[Interval]:
         """Which of their time the ledger has claimed."""

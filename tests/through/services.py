@@ -146,7 +146,10 @@ class MicrosoftApp:
 
     def answers(self) -> dict[str, str]:
         """What each guest of the one event has answered, as this calendar has it."""
-        return {one["emailAddress"]["address"].lower(): one["status"]["response"] for one in self.only.attendees}
+        return {
+            one["emailAddress"]["address"].lower(): (one.get("status") or {}).get("response", "none")
+            for one in self.only.attendees
+        }
 
     @property
     def only(self) -> Held:
