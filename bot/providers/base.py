@@ -27,7 +27,10 @@ Cursor = NewType("Cursor", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What a service can do, as data."""
+    """What a service can do, as data; what an account's owner allowed of it is `Account.access`.
+
+    A booking is planned before its organiser has allowed it to be written, so these must not change with that.
+    """
 
     can_write: bool = True
     invites: bool = False

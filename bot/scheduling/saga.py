@@ -105,7 +105,7 @@ class _Run:
         """Take it off every calendar; what cannot be removed now is removed as soon as it can."""
         left = self._removed(meeting)
         if any(saga_plan.is_brief(one) for one in left.values()) and self._is_patient(meeting):
-            return self._later(meeting, *left.values())
+            return min(self._later(meeting, *left.values()), self._patient_until(meeting))
         return self._next_sweep(self._save(meeting, saga_rows.ended(left.keys())), left)
 
     def tend(self, meeting: Meeting) -> datetime | None:
@@ -158,8 +158,9 @@ class _Run:
         if isinstance(first, Passing):
             return self._later(meeting, first)
         meeting, waiting = self._others(first)
-        if any(isinstance(one, Passing) for one in waiting) and self._is_patient(meeting):
-            return self._later(meeting, *waiting)
+        brief = [one for one in waiting if saga_plan.is_brief(one)]
+        if brief and self._is_patient(meeting):
+            return min(self._later(meeting, *brief), self._patient_until(meeting))
         meeting = self._save(meeting, done)
         return self._later(meeting, *waiting) if waiting else self.tend(meeting)
 
@@ -256,6 +257,9 @@ class _Run:
 
     def _is_patient(self, meeting: Meeting) -> bool:
         return saga_plan.is_patient(meeting, self.clock.now())
+
+    def _patient_until(self, meeting: Meeting) -> datetime:
+        return (meeting.hindered_since or self.clock.now()) + saga_plan.PATIENCE
 
     def _later(self, meeting: Meeting, *waiting: Trouble) -> datetime:
         """Try again when it may have passed; the first time it is noted since when we wait."""

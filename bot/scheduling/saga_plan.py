@@ -136,6 +136,8 @@ def behind(meeting: Meeting) -> list[Attendance]:
 
 def standing(meeting: Meeting) -> Iterator[Attendance]:
     """The parts whose copy stands, or may stand because an answer was lost."""
+    if meeting.awaits_consent_until is not None and meeting.hindered_since is None:
+        return iter(())  # nothing was written yet, and nothing may be asked of that calendar
     return (one for one in meeting.attendances if one.calendar is not None)
 
 
@@ -222,9 +224,12 @@ def is_patient(meeting: Meeting, now: datetime) -> bool:
 
 
 def wait(meeting: Meeting, now: datetime, troubles: Iterable[Trouble]) -> timedelta:
-    """How long until the next try: as long as it has been hindered already, so that each wait doubles the last."""
+    """How long until the next try: as long as it has been hindered already, so that each wait doubles the last.
+
+    A service that wants to be left alone for longer keeps nobody else's copy waiting.
+    """
     passing = [one for one in troubles if isinstance(one, Passing)]
     hindered = timedelta(0) if meeting.hindered_since is None else now - meeting.hindered_since
     is_slow = hindered >= LONG_AGO or not passing
     chosen = SLOWLY if is_slow else min(max(hindered, SHORTEST), LONGEST)
-    return max([chosen, *(one.after for one in passing if one.after is not None)])
+    return min((max(chosen, one.after or chosen) for one in passing), default=chosen)

@@ -197,7 +197,7 @@ def test_who_only_lets_themselves_be_seen_is_read_and_not_written_to() -> None:
             one.opened.put(one.remote, DRAFT)
         assert one.opened.get(one.remote, "x@example.org") is not None
         assert one.opened.title(one.remote, "x@example.org", NINE.start) == "Something"
-        assert (one.opened.channels, one.opened.abilities.invites, one.opened.abilities.video) == (None, False, None)
+        assert (one.opened.channels, one.opened.abilities.quiet_cadence) == (None, None)
 
 
 def test_calendars_carry_the_zone_of_the_mailbox(one: World) -> None:

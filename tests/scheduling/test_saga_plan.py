@@ -155,7 +155,11 @@ def test_each_wait_is_as_long_as_all_before_it_up_to_a_minute_and_slow_at_last(h
 
 
 def test_the_services_own_word_is_the_least_that_is_waited() -> None:
-    assert wait(meeting(), NOW, [Passing(), Passing(timedelta(minutes=2))]) == timedelta(minutes=2)
+    assert wait(meeting(), NOW, [Passing(timedelta(minutes=2))]) == timedelta(minutes=2)
+
+
+def test_a_service_that_wants_to_be_left_alone_keeps_no_other_waiting() -> None:
+    assert wait(meeting(), NOW, [Passing(), Passing(timedelta(hours=1)), Lasting("refused")]) == timedelta(seconds=1)
 
 
 def test_what_only_a_person_can_mend_is_tried_slowly() -> None:

@@ -111,14 +111,7 @@ class Google:
 
     @property
     def abilities(self) -> Abilities:
-        may_write = self._access is Access.FULL
-        return replace(
-            ABILITIES,
-            can_write=may_write,
-            invites=may_write,
-            video=ABILITIES.video if may_write else None,
-            sees_colleagues=FREEBUSY in self._granted,
-        )
+        return replace(ABILITIES, sees_colleagues=FREEBUSY in self._granted)
 
     @property
     def addresses(self) -> Sequence[str]:

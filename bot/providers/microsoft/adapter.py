@@ -76,11 +76,11 @@ class Microsoft:
     def abilities(self) -> Abilities:
         is_full = self._is_full
         return Abilities(
-            invites=is_full,
+            invites=True,
             cadence=CADENCE,
             hot_cadence=HOT,
             quiet_cadence=QUIET if is_full else None,
-            video=VIDEO if is_full and self._has_video else None,
+            video=VIDEO if self._has_video else None,
             sees_colleagues=self._is_work,
             keeps_uid=False,
         )
