@@ -76,7 +76,10 @@ class _Run:
                 return self._take_back(meeting, saga_plan.NO_CONSENT) if is_over else meeting.awaits_consent_until
             meeting = self._save(meeting, saga_rows.consented)
         if self._is_taken(meeting):
-            return self._take_back(meeting, "taken")
+            known = self._recognised(meeting)
+            if known is None or self._is_taken(known):
+                return self._take_back(meeting, "taken")
+            meeting = known
         first: Meeting | Trouble | datetime = self._organiser(meeting)
         if isinstance(first, Meeting):
             first = self.owing.paid(first)
@@ -174,6 +177,20 @@ class _Run:
         elif look.went_by != {one.person: one.went_by for one in meeting.attendances if one.went_by}:
             self._save(meeting, saga_rows.went_by(look.went_by))
         return bool(look.taken)
+
+    def _recognised(self, meeting: Meeting) -> Meeting | None:
+        """The meeting with the copy of its organiser's that a try left there of which we never heard; None without one.
+
+        What guests and rooms show in that time is then the meeting itself, under a UID that only this copy tells.
+        """
+        organiser = meeting.attendances[0]
+        invites = any(one.road is Road.ATTENDEE for one in meeting.attendances)
+        if not invites or organiser.written is not None or organiser.calendar is None:
+            return None
+        stands = self.copies.get(meeting, organiser.calendar)
+        if not isinstance(stands, Written) or (stands.meeting, stands.when) != (meeting.id, meeting.when):
+            return None
+        return self._save(meeting, saga_rows.written(organiser, stands.sequence, stands, self.owing.rooms))
 
     def _organiser(self, meeting: Meeting) -> Meeting | Trouble:
         """The organiser's copy stands as it should."""

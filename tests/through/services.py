@@ -228,6 +228,11 @@ class World:
             return GoogleApp(self.google, name, access)
         return MicrosoftApp(self.microsoft, name, access) if at == "microsoft" else DavApp(self.server, name)
 
+    def signs_in(self, app: App, access: Access = Access.FULL) -> Account:
+        """Their owner goes to the service's own page again."""
+        assert isinstance(app, GoogleApp | MicrosoftApp)
+        return app.sign_in(access)
+
     def room(self, at: str, name: str) -> str:
         """A new room at that service; its address."""
         if at == "google":

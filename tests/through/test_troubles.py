@@ -241,3 +241,24 @@ def test_a_vanished_calendar_cancels_nothing_by_itself(home: House) -> None:
     assert home.stands("ben", "cem") == [[meeting.when]] * 2
     assert home.undoes(meeting).state is MeetingState.UNDONE
     assert home.stands("ben", "cem") == [[], []]
+
+
+@pytest.mark.parametrize("company", ["guest", "room"])
+def test_an_event_whose_answer_was_lost_is_not_taken_for_somebody_elses(house: House, at: str, company: str) -> None:
+    house.moves_in("ana", at)
+    house.moves_in("cem", "caldav")
+    if company == "guest":
+        house.moves_in("ben", at)
+    else:
+        house.keeps_room("ben", at, keeper="ana")
+    house.settles()
+    pressed = house.presses("ana", "ben", "cem")
+    if at == "google":
+        house.world.google.faults.append(Fault(503, method="calendar.events.insert", is_done=True))
+    else:
+        house.world.microsoft.graph.loses_answer = True
+    house.settles()
+    after = house.now(pressed)
+    assert (after.state, after.reason) == (MeetingState.BOOKED, "")
+    assert house.stands() == [[after.when] for _ in house.apps]
+    assert house.rings("cem") == 1
