@@ -31,12 +31,17 @@ class DidNotStart(Exception):
 
 @dataclass
 class BotProcess:
-    """Starts, kills and stops `overlap run`."""
+    """Starts, kills and stops `overlap run`; it ends by itself once its starter is no more."""
 
     environment: Mapping[str, str]
     port: int
-    log: Path
+    folder: Path
+    """Where it keeps everything; removed should its starter die without a word."""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "bot.log"
 
     @property
     def url(self) -> str:
@@ -46,33 +51,33 @@ class BotProcess:
         """Start it and wait until it says that it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli.main", "run"],
+                [sys.executable, "-m", "bot.playground.guarded", str(self.folder), "run"],
                 env=self._whole_environment(),
                 stdout=log,
                 stderr=log,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 start_new_session=True,
             )
         self._wait_until_ready(self.process)
 
     def kill(self) -> None:
         """As a power cut would: no word of warning, no chance to tidy up."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+        process, self.process = self.process, None
+        if process is not None:
+            process.send_signal(signal.SIGKILL)
+            _buried(process)
 
     def stop(self) -> None:
         """Ask it to end, and insist when it does not."""
-        if self.process is None:
+        process, self.process = self.process, None
+        if process is None:
             return
-        self.process.terminate()
+        process.terminate()
         try:
-            self.process.wait(timeout=15)
+            process.wait(timeout=15)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process = None
+            process.kill()
+        _buried(process)
 
     def said(self, lines: int = 12) -> str:
         """The last lines of its log."""
@@ -97,3 +102,10 @@ class BotProcess:
                 pass
             time.sleep(0.05)
         raise DidNotStart(f"The bot was not ready after {PATIENCE_SECONDS:.0f} s:\n{self.said()}")
+
+
+def _buried(process: subprocess.Popen[bytes]) -> None:
+    """Wait until it has ended, and let go of the pipe that kept it alive."""
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()

@@ -67,7 +67,7 @@ def stage(
             }
             | dict(settings or {}),
             port=port,
-            log=folder / "bot.log",
+            folder=folder,
         )
         slack.bot_url = teams.bot_url = bot.url
         stack.callback(bot.stop)
