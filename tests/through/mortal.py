@@ -1,12 +1,11 @@
 """A house whose process may die at every call outside and at every save, and which then starts again.
 
-Where it dies is chosen by a seed; what was under way is then done once, and nobody was told what was not so.
+What was under way is then done once, and nobody was told what was not so.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import Random
 
 from bot.core.calendars import Access
 from bot.core.ids import CalendarId, TenantId
@@ -45,6 +44,7 @@ class Mortal(House):
 
     def __init__(self, folder: Path, world: World) -> None:
         self.points = Points()
+        self.deaths = 0
         super().__init__(folder, world, MortalDatabase)
 
     @contextmanager
@@ -66,14 +66,14 @@ class Mortal(House):
         self.settles(minutes=1)
         return tuple(self.people)
 
-    def dies_once(self, chance: Random, act: Callable[[], object], seen: Callable[[], None]) -> None:
-        """It dies somewhere in what `act` sets off, if that goes on for so long, and goes on after a new start."""
-        fatal = chance.randint(1, 90)
+    def dies_at(self, point: int, act: Callable[[], object], seen: Callable[[], None]) -> None:
+        """It dies there in what `act` sets off, if that goes on for so long, and goes on after a new start."""
         assert isinstance(self.database, MortalDatabase)
-        self.points.passed, self.points.fatal, self.database.points = 0, fatal, self.points
+        self.points.passed, self.points.fatal, self.database.points = 0, point, self.points
         try:
             act()
         except Died:
+            self.deaths += 1
             self.points.fatal = self.database.points = None
             seen()
             self.wakes()
@@ -89,26 +89,26 @@ class Life:
         self.names = house.moves_all_in(cast, at)
         self.meeting: Meeting | None = None
 
-    def lives(self, flow: str, chance: Random) -> None:
+    def lives(self, flow: str, point: int) -> None:
         """It dies in that part of the story; the others go well."""
         house = self.house
         made = self.meeting = house.presses(*self.names)
-        self._goes(flow == "book", chance, self._booked)
+        self._goes(flow == "book", point, self._booked)
         self._holds(made.when, rings=1)
         to = later(made.when)
         house.changing.move(made.tenant, made.id, to, made.organiser)
-        self._goes(flow == "move", chance, lambda: house.settles(minutes=2))
+        self._goes(flow == "move", point, lambda: house.settles(minutes=2))
         self._holds(to, rings=2)
         house.changing.undo(made.tenant, made.id, made.organiser)
-        self._goes(flow == "undo", chance, lambda: house.settles(minutes=3))
+        self._goes(flow == "undo", point, lambda: house.settles(minutes=3))
         house.settles(minutes=3)
         assert house.now(made).state is MeetingState.UNDONE
         assert house.stands() == [[] for _ in house.apps]
         assert [house.taken(name) for name in self.names] == [[] for _ in self.names]
 
-    def _goes(self, is_fatal: bool, chance: Random, act: Callable[[], None]) -> None:
+    def _goes(self, is_fatal: bool, point: int, act: Callable[[], None]) -> None:
         if is_fatal:
-            self.house.dies_once(chance, act, self._told_no_lie)
+            self.house.dies_at(point, act, self._told_no_lie)
         else:
             act()
 
@@ -144,16 +144,18 @@ class Life:
         )
 
 
-def story(folder: Path, world: World, chance: Random) -> None:
-    """One life, with one death in it, as chance has it."""
-    cast, flow = chance.choice(CASTS), chance.choice(FLOWS)
-    at = chance.choice(SERVICES if cast == "strangers" else SERVICES[:2])
+LIVES = [(cast, at) for cast in CASTS for at in (SERVICES if cast == "strangers" else SERVICES[:2])]
+
+
+def story(folder: Path, world: World, cast: str, at: str, flow: str, point: int) -> bool:
+    """One life, in which the process dies at that point of that part; whether there was such a point."""
     house = Mortal(folder, world)
     try:
-        Life(house, cast, at).lives(flow, chance)
+        Life(house, cast, at).lives(flow, point)
     except BaseException as error:
-        error.add_note(f"{cast} at {at}, died in {flow} after: {house.points.log[-12:]}")
+        error.add_note(f"{cast} at {at}, died at point {point} of {flow}, after: {house.points.log[-12:]}")
         raise
     finally:
         house.closes()
         world.mend()
+    return house.deaths > 0

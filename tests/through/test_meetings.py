@@ -148,3 +148,21 @@ def test_what_comes_later_is_told_as_a_conflict_once(home: House, meeting: Meeti
     home.apps["ben"].place(meeting.when)
     home.settles(minutes=30)
     assert [home.rings(name, "conflict") for name in EVERYONE] == [0, 1, 0]
+
+
+def test_services_that_forgot_where_we_were_cost_a_reading_and_tell_nobody_anything(
+    home: House, meeting: Meeting
+) -> None:
+    home.world.google.lists.forget()
+    home.world.microsoft.deltas.forget()
+    home.world.google.lists.page_size = home.world.microsoft.office.page_limit = 1
+    home.world.google.lists.empty_pages = 1
+    home.settles(minutes=12)
+    assert [home.busy(name) for name in EVERYONE] == [[meeting.when]] * 3
+    home.apps["ana"].move(later(meeting.when, 2))
+    home.world.google.lists.forget()
+    home.world.microsoft.deltas.forget()
+    home.settles()
+    assert home.now(meeting).when == later(meeting.when, 2)
+    assert home.stands() == [[later(meeting.when, 2)]] * 3
+    assert [home.rings(name) for name in EVERYONE] == [1, 2, 2]
