@@ -47,8 +47,8 @@ def stage(
 ) -> Iterator[Stage]:
     """Start everything, and stop everything that was started, whatever happens between.
 
-    `hosts` are further calendar hosts that the bot may contact although they are on loopback. `by_socket`: Slack reaches
-    the bot by Socket Mode.
+    `hosts` are further calendar hosts that the bot may contact although they are on loopback. `by_socket`: Slack
+    reaches the bot by Socket Mode.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overlap-")))
