@@ -14,8 +14,9 @@ from tests.made import calendar
 EVENTS, REPEATING, SEED = 5_000, 0.1, 2026
 PAIRS, TIMES = 3, 7
 HEAD = """
-import gc, hashlib, json, resource, sys, time
+import gc, hashlib, json, sys, time
 from datetime import UTC, datetime
+from tests.benchmarks.memory import peak
 data = open(sys.argv[1], "rb").read()
 times = int(sys.argv[2])
 since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -60,9 +61,9 @@ for _ in range(times):
     began = time.process_time()
     found = stretches()
     took.append(time.process_time() - began)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+held = peak()
 told = sorted(plain(found))
-print(json.dumps([min(took), peak, len(told), hashlib.sha256(json.dumps(told).encode()).hexdigest()]))
+print(json.dumps([min(took), held, len(told), hashlib.sha256(json.dumps(told).encode()).hexdigest()]))
 """
 Told = tuple[float, float, int, str]
 

@@ -5,7 +5,6 @@ The server is scripted and runs in a process of its own; the work is done by the
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from bot.storage.due import Due
 from bot.sync import cursors
 from bot.sync.engine import Sync
 from bot.sync.plan import window
+from tests.benchmarks.memory import peak
 from tests.benchmarks.rows import Row
 from tests.builders import TENANT, calendar, connection
 from tests.people.test_grants import VAULT
@@ -124,7 +124,7 @@ def once(folder: Path) -> dict[str, float]:
         figures = {
             "cpu": time.process_time() - cpu,
             "wall": time.monotonic() - began,
-            "added": peak() - memory,
+            "added": (peak() - memory) / 1024,
             "threads": float(threads),
         }
         engine.stop()
@@ -171,11 +171,6 @@ def calls(port: int) -> int:
 
     with urlopen(f"http://127.0.0.1:{port}/calls") as answer:
         return int(answer.read())
-
-
-def peak() -> float:
-    """The most memory that this process held so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def serve() -> None:
