@@ -34,7 +34,8 @@ def unsealed(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId) -
         told = json.loads(vault.open(tx, tenant, _row(connection), kept))
     except NotFound as error:
         raise SignInNeeded("The account's password can no longer be opened: connect it again.") from error
-    return Account(**{**told, "addresses": tuple(told["addresses"]), "access": Access(told["access"])})
+    access = Access(told.get("access", Access.FULL))  # what was sealed before there was a choice was for everything
+    return Account(**{**told, "addresses": tuple(told["addresses"]), "access": access})
 
 
 @dataclass(frozen=True, slots=True)

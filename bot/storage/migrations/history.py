@@ -12,10 +12,10 @@ from sqlalchemy.pool import NullPool
 HERE = Path(__file__).parent
 
 
-def upgrade(url: str) -> tuple[str, str]:
-    """Bring that database to the newest shape; from which revision and to which it went."""
+def upgrade(url: str, to: str = "head") -> tuple[str, str]:
+    """Bring that database to the newest shape, or the one named; from which revision and to which it went."""
     before = _at(url)
-    command.upgrade(_config(url), "head")
+    command.upgrade(_config(url), to)
     return before, _at(url)
 
 

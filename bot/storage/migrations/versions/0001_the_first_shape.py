@@ -12,15 +12,6 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
-        "alias",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("ical_uid", sa.Text(), nullable=False),
-        sa.Column("meeting", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "ical_uid"),
-    )
-    op.create_index("alias_by_meeting", "alias", ["tenant", "meeting"], unique=False)
-
-    op.create_table(
         "ask",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -51,12 +42,6 @@ def upgrade() -> None:
         sa.Column("written_at", sa.BigInteger(), nullable=True),
         sa.Column("went_by", sa.BigInteger(), nullable=True),
         sa.Column("is_reachable", sa.Boolean(), nullable=False),
-        sa.Column("is_room", sa.Boolean(), nullable=False),
-        sa.Column("found", sa.Text(), nullable=True),
-        sa.Column("heard", sa.Text(), nullable=False),
-        sa.Column("to_answer", sa.Text(), nullable=True),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("is_unseen", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "meeting", "person"),
     )
     op.create_index("attendance_by_person", "attendance", ["tenant", "person"], unique=False)
@@ -76,21 +61,15 @@ def upgrade() -> None:
         sa.Column("invites", sa.Boolean(), nullable=False),
         sa.Column("is_static", sa.Boolean(), nullable=False),
         sa.Column("cadence", sa.Integer(), nullable=False),
-        sa.Column("is_granted", sa.Boolean(), nullable=False),
-        sa.Column("seen_by", sa.Text(), nullable=True),
-        sa.Column("rings_until", sa.BigInteger(), nullable=True),
-        sa.Column("reach", sa.BigInteger(), nullable=True),
-        sa.Column("reach_asked_at", sa.BigInteger(), nullable=True),
-        sa.Column("video", sa.Text(), nullable=True),
-        sa.Column("copy_of", sa.Text(), nullable=True),
         sa.Column("read_at", sa.BigInteger(), nullable=True),
         sa.Column("window_start", sa.BigInteger(), nullable=True),
         sa.Column("window_end", sa.BigInteger(), nullable=True),
         sa.Column("dirty_at", sa.BigInteger(), nullable=True),
         sa.Column("dirty_marks", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("cursor", sa.LargeBinary(), nullable=True),
+        sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("rows_at", sa.BigInteger(), nullable=True),
+        sa.Column("doubted", sa.Integer(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
@@ -124,20 +103,10 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("connected_at", sa.BigInteger(), nullable=False),
-        sa.Column("access", sa.Text(), nullable=False),
-        sa.Column("sees_colleagues", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("broken_since", sa.BigInteger(), nullable=True),
-        sa.Column("reminded", sa.Integer(), nullable=False),
-        sa.Column("lapses", sa.Integer(), nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("account", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
-    op.create_index("connection_by_person", "connection", ["tenant", "person"], unique=False)
-    op.create_index("ix_connection_identity", "connection", ["identity"], unique=False)
-
     op.create_table(
         "due",
         sa.Column("tenant", sa.Text(), nullable=False),
@@ -166,16 +135,6 @@ def upgrade() -> None:
     op.create_index("ix_incoming_received_at", "incoming", ["received_at"], unique=False)
 
     op.create_table(
-        "invitation",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=True),
-        sa.Column("asked_at", sa.BigInteger(), nullable=True),
-        sa.Column("came_at", sa.BigInteger(), nullable=True),
-        sa.Column("is_unwanted", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "person"),
-    )
-    op.create_table(
         "ledger",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -199,7 +158,6 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("resume", sa.Text(), nullable=True),
-        sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.Column("renewed_at", sa.BigInteger(), nullable=True),
@@ -227,9 +185,6 @@ def upgrade() -> None:
         sa.Column("was_ends", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("booked_at", sa.BigInteger(), nullable=True),
-        sa.Column("wants_video", sa.Boolean(), nullable=False),
-        sa.Column("awaits_consent_until", sa.BigInteger(), nullable=True),
-        sa.Column("waits_until", sa.BigInteger(), nullable=True),
         sa.Column("hindered_since", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
@@ -274,12 +229,9 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
-        sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("home", sa.Text(), nullable=True),
         sa.Column("looked_up_at", sa.BigInteger(), nullable=False),
-        sa.Column("gone_at", sa.BigInteger(), nullable=True),
-        sa.Column("looked_for_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index("person_email", "person", ["tenant", "email"], unique=False)
@@ -297,9 +249,6 @@ def upgrade() -> None:
         sa.Column("page", sa.Integer(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("waiting_for", sa.Text(), nullable=False),
-        sa.Column("without", sa.Text(), nullable=False),
-        sa.Column("unseen", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.BigInteger(), nullable=True),
         sa.Column("reading_until", sa.BigInteger(), nullable=True),
         sa.Column("meeting", sa.Text(), nullable=True),
         sa.Column("failed", sa.Text(), nullable=True),
@@ -324,89 +273,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant"),
     )
     op.create_table(
-        "sign_in",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("session", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("access", sa.Text(), nullable=False),
-        sa.Column("connection", sa.Text(), nullable=True),
-        sa.Column("flow", sa.LargeBinary(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "state"),
-    )
-    op.create_index("ix_sign_in_expires_at", "sign_in", ["expires_at"], unique=False)
-
-    op.create_table(
-        "approval",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "state"),
-    )
-    op.create_index("ix_approval_expires_at", "approval", ["expires_at"], unique=False)
-    op.create_index("approval_state", "approval", ["state"], unique=True)
-
-    op.create_table(
-        "awaiting_approval",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "provider", "person"),
-    )
-
-    op.create_table(
-        "farewell",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "id"),
-    )
-
-    op.create_table(
-        "rival",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("meeting", sa.Text(), nullable=False),
-        sa.Column("uid", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "meeting"),
-    )
-    op.create_table(
-        "room",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=True),
-        sa.Column("building", sa.Text(), nullable=False),
-        sa.Column("floor", sa.Text(), nullable=False),
-        sa.Column("features", sa.Text(), nullable=False),
-        sa.Column("is_equipment", sa.Boolean(), nullable=False),
-        sa.Column("keeper", sa.Text(), nullable=True),
-        sa.Column("second", sa.Text(), nullable=True),
-        sa.Column("imported_at", sa.BigInteger(), nullable=False),
-        sa.Column("lost_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("tenant", "person"),
-    )
-    op.create_index("room_by_keeper", "room", ["tenant", "keeper"], unique=False)
-
-    op.create_table(
         "web_session",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("resume", sa.Text(), nullable=True),
-        sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("pending", sa.LargeBinary(), nullable=True),
-        sa.Column("pending_of", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "hash"),
     )
     op.create_index("ix_web_session_expires_at", "web_session", ["expires_at"], unique=False)
@@ -431,45 +305,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "calendar", "uid", "starts"),
     )
     op.create_index("mirror_by_time", "mirror", ["tenant", "calendar", "begins"], unique=False)
-
-    op.create_table(
-        "channel",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("calendar", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("base", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("secret", sa.Text(), nullable=False),
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("resource", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("renew_at", sa.BigInteger(), nullable=False),
-        sa.Column("rang_at", sa.BigInteger(), nullable=True),
-        sa.Column("number", sa.BigInteger(), nullable=True),
-        sa.Column("doubted_at", sa.BigInteger(), nullable=True),
-        sa.Column("silences", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("tenant", "id"),
-    )
-    op.create_index("channel_calendar", "channel", ["tenant", "calendar"], unique=False)
-    op.create_index("channel_path", "channel", ["path"], unique=True)
-    op.create_index("channel_service", "channel", ["provider", "service"], unique=False)
-
-    op.create_table(
-        "doubt",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("calendar", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("marks", sa.Text(), nullable=False),
-        sa.Column("found", sa.Integer(), nullable=False),
-        sa.Column("of", sa.Integer(), nullable=False),
-        sa.Column("moved", sa.Integer(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("tenant", "calendar"),
-    )
 
     op.execute("""CREATE TRIGGER ledger_one_claim BEFORE INSERT ON ledger
 WHEN NEW.state IN ('held', 'booked')
