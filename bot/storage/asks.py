@@ -10,7 +10,7 @@ from bot.core.errors import NotFound, Stale
 from bot.core.ids import AskId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import OPEN_ASKS, Ask, AskState
-from bot.storage.database import METADATA, Tx, instant, kept_stretches, seconds, stretches
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, kept_stretches, seconds, stretches
 
 ASKS = Table(
     "ask",
@@ -102,6 +102,6 @@ def _whole(row: Row[Any]) -> Ask:
         slots=stretches(row.slots),
         is_known=row.is_known,
         wanted=Interval(instant(row.wanted_starts), instant(row.wanted_ends)) if is_wanted else None,
-        expires_at=None if row.expires_at is None else instant(row.expires_at),
+        expires_at=instant_if_any(row.expires_at),
         version=row.version,
     )

@@ -28,7 +28,7 @@ from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.storage import due
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 FARTHEST = timedelta(days=366)
 """Nobody is read farther ahead than this."""
@@ -324,10 +324,6 @@ def _calendar(tenant: TenantId, calendar_id: CalendarId) -> tuple[ColumnElement[
     return CALENDARS.c.tenant == tenant, CALENDARS.c.id == calendar_id
 
 
-def _instant(kept: int | None) -> datetime | None:
-    return None if kept is None else instant(kept)
-
-
 def _as_connection(row: Row[Any]) -> Connection:
     return Connection(
         id=row.id,
@@ -339,7 +335,7 @@ def _as_connection(row: Row[Any]) -> Connection:
         access=Access(row.access),
         sees_colleagues=row.sees_colleagues,
         problem=None if row.problem is None else Problem(row.problem),
-        broken_since=_instant(row.broken_since),
+        broken_since=instant_if_any(row.broken_since),
         reminded=row.reminded,
         lapses=row.lapses,
     )
@@ -363,12 +359,12 @@ def _as_calendar(row: Row[Any]) -> Calendar:
         cadence=timedelta(seconds=row.cadence),
         is_granted=row.is_granted,
         seen_by=row.seen_by,
-        rings_until=_instant(row.rings_until),
-        reach=_instant(row.reach),
+        rings_until=instant_if_any(row.rings_until),
+        reach=instant_if_any(row.reach),
         video=row.video,
         copy_of=row.copy_of,
-        read_at=_instant(row.read_at),
+        read_at=instant_if_any(row.read_at),
         window=Interval(instant(row.window_start), instant(row.window_end)) if covered else None,
-        dirty_at=_instant(row.dirty_at),
+        dirty_at=instant_if_any(row.dirty_at),
         problem=None if row.problem is None else Problem(row.problem),
     )

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from bot.core.ids import CalendarId, ConnectionId, TenantId
 from bot.storage import due
 from bot.storage.calendars import CALENDARS, CONNECTIONS
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 KIND = "channel"
 """The kind of its due rows; their subject is the calendar."""
@@ -231,10 +231,6 @@ def _its(channel: Kept) -> tuple[ColumnElement[bool], ...]:
     return CHANNELS.c.tenant == channel.tenant, CHANNELS.c.id == channel.id
 
 
-def _instant(kept: int | None) -> datetime | None:
-    return None if kept is None else instant(kept)
-
-
 def _as_kept(row: Row[Any]) -> Kept:
     return Kept(
         tenant=row.tenant,
@@ -249,8 +245,8 @@ def _as_kept(row: Row[Any]) -> Kept:
         opened_at=instant(row.opened_at),
         expires_at=instant(row.expires_at),
         renew_at=instant(row.renew_at),
-        rang_at=_instant(row.rang_at),
+        rang_at=instant_if_any(row.rang_at),
         number=row.number,
-        doubted_at=_instant(row.doubted_at),
+        doubted_at=instant_if_any(row.doubted_at),
         silences=row.silences,
     )

@@ -34,6 +34,11 @@ def instant(kept: int) -> datetime:
     return datetime.fromtimestamp(kept, UTC)
 
 
+def instant_if_any(kept: int | None) -> datetime | None:
+    """The same for a column that may say nothing."""
+    return None if kept is None else instant(kept)
+
+
 def kept_stretches(stretches: Iterable[Interval]) -> str:
     """A short list of intervals as the database keeps it."""
     return json.dumps([(seconds(one.start), seconds(one.end)) for one in stretches])

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Table, Text, 
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.ids import PersonId, TenantId
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant_if_any, seconds
 
 INVITATIONS = Table(
     "invitation",
@@ -41,8 +41,8 @@ def of(tx: Tx, tenant: TenantId, person: PersonId) -> Invitation:
         return Invitation()
     return Invitation(
         by=None if row.by is None else PersonId(row.by),
-        asked_at=None if row.asked_at is None else instant(row.asked_at),
-        came_at=None if row.came_at is None else instant(row.came_at),
+        asked_at=instant_if_any(row.asked_at),
+        came_at=instant_if_any(row.came_at),
         is_unwanted=row.is_unwanted,
     )
 

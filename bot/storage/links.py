@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId, PersonId, ProposalId, TenantId
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 LINKS = Table(
     "link",
@@ -232,7 +232,7 @@ def _link(row: Row[Any]) -> Link:
         resume=None if row.resume is None else ProposalId(row.resume),
         consent=None if row.consent is None else ConnectionId(row.consent),
         expires_at=instant(row.expires_at),
-        used_at=None if row.used_at is None else instant(row.used_at),
+        used_at=instant_if_any(row.used_at),
     )
 
 

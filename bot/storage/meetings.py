@@ -28,7 +28,7 @@ from bot.core.events import Instance, Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, Attendance, Meeting, MeetingState, Road
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 MOST_NAMED = 500
 """UIDs in one query."""
@@ -291,21 +291,17 @@ def _whole(tx: Tx, row: Row[Any]) -> Meeting:
         moving_to=_stretch(row.moving_starts, row.moving_ends),
         was=_stretch(row.was_starts, row.was_ends),
         reason=row.reason,
-        booked_at=_instant(row.booked_at),
+        booked_at=instant_if_any(row.booked_at),
         wants_video=row.wants_video,
-        awaits_consent_until=_instant(row.awaits_consent_until),
-        waits_until=_instant(row.waits_until),
-        hindered_since=_instant(row.hindered_since),
+        awaits_consent_until=instant_if_any(row.awaits_consent_until),
+        waits_until=instant_if_any(row.waits_until),
+        hindered_since=instant_if_any(row.hindered_since),
         version=row.version,
     )
 
 
 def _seconds(at: datetime | None) -> int | None:
     return None if at is None else seconds(at)
-
-
-def _instant(kept: int | None) -> datetime | None:
-    return None if kept is None else instant(kept)
 
 
 def _stretch(starts: int | None, ends: int | None) -> Interval | None:
@@ -320,8 +316,8 @@ def _attendance(row: Row[Any]) -> Attendance:
         calendar=None if row.calendar is None else CalendarId(row.calendar),
         written=row.written,
         written_status=None if row.written_status is None else Status(row.written_status),
-        written_at=_instant(row.written_at),
-        went_by=_instant(row.went_by),
+        written_at=instant_if_any(row.written_at),
+        went_by=instant_if_any(row.went_by),
         is_reachable=row.is_reachable,
         is_room=row.is_room,
         found=None if row.found is None else CalendarId(row.found),

@@ -11,7 +11,7 @@ from bot.core.ids import CalendarId, TenantId
 from bot.core.intervals import Interval
 from bot.storage import doubts
 from bot.storage.calendars import CALENDARS
-from bot.storage.database import Tx, instant, seconds
+from bot.storage.database import Tx, instant_if_any, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +39,11 @@ def of(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> Progress:
         raise NotFound("That calendar is not connected (any more).")
     return Progress(
         cursor=row.cursor,
-        rows_at=_instant(row.rows_at),
+        rows_at=instant_if_any(row.rows_at),
         doubt=doubts.doubt(tx, tenant, calendar_id),
         dirty_marks=row.dirty_marks,
         failures=row.failures,
-        reach_asked_at=_instant(row.reach_asked_at),
+        reach_asked_at=instant_if_any(row.reach_asked_at),
     )
 
 
@@ -122,7 +122,3 @@ def draw_in(tx: Tx, tenant: TenantId, calendar_id: CalendarId) -> None:
 
 def _calendar(tenant: TenantId, calendar_id: CalendarId) -> tuple[ColumnElement[bool], ...]:
     return CALENDARS.c.tenant == tenant, CALENDARS.c.id == calendar_id
-
-
-def _instant(kept: int | None) -> datetime | None:
-    return None if kept is None else instant(kept)

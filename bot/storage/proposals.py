@@ -12,7 +12,7 @@ from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.proposals import Basis, Origin, Proposal, ProposalState, Slot, Vouching
 from bot.core.requests import Named, Request, Source, Window
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 PROPOSALS = Table(
     "proposal",
@@ -176,8 +176,8 @@ def _whole(tx: Tx, row: Row[Any]) -> Proposal:
         waiting_for=tuple(PersonId(person) for person in json.loads(row.waiting_for)),
         without=tuple(PersonId(person) for person in json.loads(row.without)),
         unseen=tuple(PersonId(person) for person in json.loads(row.unseen)),
-        opened_at=None if row.opened_at is None else instant(row.opened_at),
-        reading_until=None if row.reading_until is None else instant(row.reading_until),
+        opened_at=instant_if_any(row.opened_at),
+        reading_until=instant_if_any(row.reading_until),
         meeting=None if row.meeting is None else MeetingId(row.meeting),
         failed=None if row.failed is None else MeetingId(row.failed),
         version=row.version,

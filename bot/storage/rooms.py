@@ -32,7 +32,7 @@ from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.rooms import Room, Source
 from bot.storage import calendars, due, messages
 from bot.storage.calendars import CALENDARS, CONNECTIONS
-from bot.storage.database import METADATA, Tx, instant, seconds
+from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 KIND = "room"
 """The kind of the messages about who keeps a room; their subject is the room's person."""
@@ -243,5 +243,5 @@ def _room(row: Row[Any]) -> Room:
         keeper=None if row.keeper is None else ConnectionId(row.keeper),
         second=None if row.second is None else ConnectionId(row.second),
         imported_at=instant(row.imported_at),
-        lost_at=None if row.lost_at is None else instant(row.lost_at),
+        lost_at=instant_if_any(row.lost_at),
     )
