@@ -5,7 +5,6 @@ Radicale speaks http, Xandikos https with a certificate of an authority of its o
 
 import base64
 import hashlib
-import ipaddress
 import secrets
 import socket
 import ssl
@@ -14,14 +13,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+
+from bot.playground.stands.microsoft.certificates import certificate
 
 PATIENCE = 60.0
 USER = "ana"
@@ -171,55 +168,7 @@ def _running(server: Server, password: str) -> Iterator[Server]:
 
 def _certificates(folder: Path) -> Path:
     """An authority, and a certificate for this machine where Xandikos looks for it; the authority's file."""
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Tests")])
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    signed = _signed(authority, authority_key.public_key(), authority, authority_key, is_authority=True)
-    leaf = _signed(subject, key.public_key(), authority, authority_key, is_authority=False)
-    (folder / "selfsigned.crt").write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
-    (folder / "selfsigned.key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    ca_file = folder / "authority.pem"
-    ca_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    return ca_file
-
-
-def _signed(
-    subject: x509.Name,
-    public_key: ec.EllipticCurvePublicKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    *,
-    is_authority: bool,
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=is_authority,
-        crl_sign=is_authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=90))  # Xandikos replaces one that ends sooner than in a month
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(identifier, critical=False)
-    )
-    if not is_authority:
-        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
-        builder = builder.add_extension(names, critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
+    made = certificate(folder)
+    made.chain.rename(folder / "selfsigned.crt")
+    made.key.rename(folder / "selfsigned.key")
+    return made.authority

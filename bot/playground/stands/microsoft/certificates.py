@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 HOST = "127.0.0.1"
-LIFE = timedelta(days=30)
+LIFE = timedelta(days=90)
+"""Xandikos, which serves with one too, replaces what ends within a month."""
 
 
 @dataclass(frozen=True, slots=True)
