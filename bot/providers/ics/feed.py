@@ -14,7 +14,7 @@ from typing import NoReturn
 import requests
 
 from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, SignInNeeded, TryLater
-from bot.core.events import Draft, Response, Written
+from bot.core.events import Written
 from bot.core.intervals import Interval
 from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
 from bot.providers.fetch import Door
@@ -66,11 +66,11 @@ class _Fetched:
     mark: _Mark
 
 
-class Feed:
+class Feed(text.ReadOnly):
     """One published calendar: the port. Used by one thread at a time."""
 
     def __init__(self, account: Account, url: str, door: Door) -> None:
-        self._account = account
+        super().__init__(account)
         self._url = url
         self._door = door
         self._session = GuardedSession(door)
@@ -81,10 +81,6 @@ class Feed:
     @property
     def abilities(self) -> Abilities:
         return Abilities(can_write=False, cadence=2 * self._every)
-
-    @property
-    def addresses(self) -> Sequence[str]:
-        return self._account.addresses
 
     def calendars(self) -> Sequence[RemoteCalendar]:
         self._fetched = self._fetch()
@@ -102,28 +98,9 @@ class Feed:
         fetched, self._fetched = self._fetched or self._fetch(), None
         return text.reading(fetched.doc, window, zone, self.addresses, fetched.mark.cursor())
 
-    def put(self, remote: Remote, draft: Draft) -> Written:
-        raise text.read_only()
-
     def get(self, remote: Remote, uid: str) -> Written | None:
         _only(remote)
         return written(self._fetch().data, uid, None, "UTC")
-
-    def remove(self, remote: Remote, uid: str) -> None:
-        raise text.read_only()
-
-    def answer(self, remote: Remote, uid: str, response: Response) -> None:
-        raise text.read_only()
-
-    @property
-    def channels(self) -> None:
-        """A feed rings nobody."""
-        return
-
-    @property
-    def directory(self) -> None:
-        """No organisation is known behind a feed."""
-        return
 
     def health(self) -> None:
         self._fetched = self._fetch()

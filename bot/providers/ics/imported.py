@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.errors import CursorExpired, NotFound
-from bot.core.events import Draft, Response, Written
+from bot.core.events import Written
 from bot.core.intervals import Interval
 from bot.providers.base import Abilities, Account, Cursor, Reading, Remote, RemoteCalendar
 from bot.providers.ical.lines import Document, Event
@@ -21,20 +21,16 @@ def connect(account: Account) -> "Imported":
     return Imported(account)
 
 
-class Imported:
+class Imported(text.ReadOnly):
     """One file: the port. Nothing is fetched."""
 
     def __init__(self, account: Account) -> None:
-        self._account = account
+        super().__init__(account)
         self._data = account.grant.encode()
 
     @property
     def abilities(self) -> Abilities:
         return Abilities(can_write=False, is_static=True, cadence=text.MOST)
-
-    @property
-    def addresses(self) -> Sequence[str]:
-        return self._account.addresses
 
     def calendars(self) -> Sequence[RemoteCalendar]:
         return [text.calendar(text.parsed(self._data), IMPORT, self._account.user)]
@@ -49,28 +45,9 @@ class Imported:
         _only(remote)
         return text.reading(newest(text.parsed(self._data)), window, zone, self.addresses, CURSOR)
 
-    def put(self, remote: Remote, draft: Draft) -> Written:
-        raise text.read_only()
-
     def get(self, remote: Remote, uid: str) -> Written | None:
         _only(remote)
         return written(self._data, uid, None, "UTC")
-
-    def remove(self, remote: Remote, uid: str) -> None:
-        raise text.read_only()
-
-    def answer(self, remote: Remote, uid: str, response: Response) -> None:
-        raise text.read_only()
-
-    @property
-    def channels(self) -> None:
-        """A file rings nobody."""
-        return
-
-    @property
-    def directory(self) -> None:
-        """No organisation is known behind a file."""
-        return
 
     def health(self) -> None:
         text.parsed(self._data)

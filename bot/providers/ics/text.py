@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.core.errors import NotACalendar, Refused
+from bot.core.events import Draft, Response, Written
 from bot.core.intervals import Interval
-from bot.providers.base import Cursor, Reading, Remote, RemoteCalendar
+from bot.providers.base import Account, Cursor, Reading, Remote, RemoteCalendar
 from bot.providers.ical.lines import Document, document, evened
 from bot.providers.ical.read import understood
 from bot.providers.ical.stamps import duration
@@ -19,8 +20,37 @@ _ESCAPED = re.compile(r"\\(.)")
 MOST_NAME = 100
 
 
-def read_only() -> Refused:
-    """What is answered to whoever wants to write."""
+class ReadOnly:
+    """The half of the port that is the same for every text: it is only read, and nothing stands behind it."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        return self._account.addresses
+
+    def put(self, remote: Remote, draft: Draft) -> Written:
+        raise _read_only()
+
+    def remove(self, remote: Remote, uid: str) -> None:
+        raise _read_only()
+
+    def answer(self, remote: Remote, uid: str, response: Response) -> None:
+        raise _read_only()
+
+    @property
+    def channels(self) -> None:
+        """A text rings nobody."""
+        return
+
+    @property
+    def directory(self) -> None:
+        """No organisation is known behind it."""
+        return
+
+
+def _read_only() -> Refused:
     return Refused("This calendar can only be read. Choose another one to receive your meetings.")
 
 
