@@ -27,17 +27,17 @@ def add(commands: Any) -> None:
 
 def run(_chosen: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     """Print it, as wide as the terminal is."""
-    from rich.box import HORIZONTALS
     from rich.console import Console
-    from rich.table import Table
+    from rich.padding import Padding
 
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=sys.stdout, highlight=False, markup=False)
     for section in sections():
-        console.print(f"\n[bold]{section.title}[/]\n{section.about}")
-        table = Table("Scope", "Why", "When it is asked", "What is stored, how long", box=HORIZONTALS, expand=True)
+        console.print(f"\n{section.title}", style="bold underline")
+        console.print(section.about)
         for one in section.asks:
-            table.add_row(one.scope, one.why, one.when, one.stored)
-        console.print(table)
+            console.print(f"\n  {one.scope}", style="bold", soft_wrap=True)
+            lines = (f"Why: {one.why}.", f"Asked {one.when}.", f"Stored: {one.stored}.")
+            console.print(Padding("\n".join(lines), (0, 0, 0, 4), expand=False))
     return 0
 
 
