@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.core.intervals import Interval, merge
 from bot.core.requests import Window
 from bot.core.rules import WorkingHours
-from bot.core.zones import WallTime, local, midnight
+from bot.core.zones import WallTime, local
 
 STEP = timedelta(minutes=15)
 """Offered starts are this far apart, on the quarters of the hour."""
@@ -20,7 +20,7 @@ def working(hours: WorkingHours, within: Interval) -> list[Interval]:
     last = local(within.end, hours.zone).date()
     spans = (
         whole
-        for day in _days(first, last)
+        for day in _days(first - ONE_DAY, last)
         for span in hours.on(day.weekday())
         if (whole := _on(day, span.start, span.end, hours.zone)) is not None
     )
@@ -37,9 +37,9 @@ def windows(window: Window, zone: str, now: datetime) -> list[Interval]:
 
 
 def _on(day: date, start: time, end: time, zone: str) -> Interval | None:
-    """That part of that date; None where the clocks jumped over all of it."""
+    """That part of that date, and of the next if it ends no later than it starts; None where clocks jumped over it."""
     begins = WallTime(day, start, zone).instant()
-    ends = midnight(day + ONE_DAY, zone) if end == time(0) else WallTime(day, end, zone).instant()
+    ends = WallTime(day if start < end else day + ONE_DAY, end, zone).instant()
     return Interval(begins, ends) if begins < ends else None
 
 

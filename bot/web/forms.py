@@ -160,6 +160,8 @@ def _day(form: Form, number: int) -> tuple[DaySpan, ...]:
     if not form.one(f"on-{number}"):
         return ()
     found = sorted(DaySpan(_clock(start), _clock(end)) for start, end in spans(form, number))
+    if any(one.crosses for one in found):
+        raise InvalidInput("hours end after they start")
     for one, other in pairwise(found):
         if one.end == time(0) or other.start < one.end:
             raise Overlapping("hours of one day overlap")

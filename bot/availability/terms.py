@@ -1,0 +1,190 @@
+"""What a search is given: who takes part, when it may be, and what is known of everyone's time.
+
+Inside the search an instant is an `int`, whole seconds since 1970-01-01T00:00Z, and a stretch a pair of them that
+holds its start and not its end. Who makes one from a finer instant widens taken time and narrows free time to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.core.errors import InvalidInput
+from bot.core.ids import PersonId
+from bot.core.rules import DaySpan, Rules
+from bot.core.zones import zone
+
+Pair: TypeAlias = tuple[int, int]
+
+WEEK = 7 * 24 * 3600
+MONDAY = 4 * 24 * 3600
+"""1970-01-05T00:00Z: weeks are counted from here, and start on a Monday in UTC."""
+BIT = 300
+"""A bit stands for five minutes."""
+BITS_A_WEEK = WEEK // BIT
+
+
+class Role(StrEnum):
+    """What somebody is to a meeting."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    """Is told of it, is preferred to be free, and never excludes a time."""
+    MEMBER = "member"
+    """One of a group, who counts only where chosen."""
+
+
+class WhoseHours(StrEnum):
+    """Whose working time a slot must lie inside."""
+
+    OVERLAP = "overlap"
+    """Of every required person and every chosen member."""
+    ORGANISER = "organiser"
+    """Of the first person only."""
+    ANY = "any"
+    """Of nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Taken time as it stands in calendars, one pair an instance: unmerged, by start."""
+
+    hard: tuple[Pair, ...] = ()
+    soft: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """The same as bits of whole UTC weeks, widened to five minutes.
+
+    Bit i of `hard` stands for the five minutes from MONDAY + first * WEEK + i * BIT. Outside of the `count` weeks
+    nothing is taken.
+    """
+
+    first: int
+    count: int
+    hard: int = 0
+    soft: int = 0
+    is_exact: bool = False
+    """Whether nothing had to be widened, so that the length of a gap can be read from the bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a cap counts on one of a person's local days: how many hard instances start then, and their whole length."""
+
+    meetings: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """One of those who take part, with all that is known of their time."""
+
+    person: PersonId
+    rules: Rules
+    role: Role = Role.REQUIRED
+    taken: Rows | Weeks = Rows()
+    unknown: tuple[Pair, ...] = ()
+    """Where it is not known whether they are free, by start, without overlaps."""
+    counted: Mapping[date, Counted] | None = None
+    """By local day; None: the rows that are taken (hard) are what counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Any `need` of these people or rooms, the first that fit in this order."""
+
+    id: str
+    need: int
+    of: tuple[PersonId, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.need <= len(self.of):
+            raise InvalidInput(f"“{self.id[:40]}” needs {self.need} of {len(self.of)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Hours of each day in which it may be, read in a zone of their own like working hours; not joined."""
+
+    span: DaySpan
+    zone: str
+
+    def __post_init__(self) -> None:
+        zone(self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One question to the engine: everything it rests on, and nothing that is not in here."""
+
+    now: int
+    length: int
+    """In seconds."""
+    step: int
+    """In seconds: a slot starts where the clock in `zone` shows a multiple of it past midnight."""
+    zone: str
+    windows: tuple[Pair, ...]
+    """A slot lies wholly inside one of them."""
+    horizon: Pair | None = None
+    """And wholly inside this, whatever is allowed besides."""
+    daily: tuple[Daily, ...] = ()
+    """And wholly inside one of these on one day, where there are any."""
+    hours: WhoseHours = WhoseHours.OVERLAP
+    people: tuple[Attendee, ...]
+    """The first one, who is required, organises."""
+    groups: tuple[Group, ...] = field(default=())
+    allow_unknown: bool = False
+    allow_soft: bool = False
+
+    def __post_init__(self) -> None:
+        zone(self.zone)
+        if self.length <= 0 or self.step <= 0 or self.step % 60:
+            raise InvalidInput("a length is above zero, and a step a number of whole minutes")
+        if not self.people or self.people[0].role is not Role.REQUIRED:
+            raise InvalidInput("the first person takes part in any case")
+        if any(end <= start for start, end in self.windows):
+            raise InvalidInput("a window ends after it starts")
+
+
+class Code(StrEnum):
+    """Why a time does not fit, in the order in which causes are listed."""
+
+    BUSY = "busy"
+    SOFT = "soft"
+    UNKNOWN = "unknown"
+    HOURS = "hours"
+    OVERRIDE = "override"
+    """Outside the hours of a date that has its own."""
+    BUFFER = "buffer"
+    """Free, but something taken is too near."""
+    NOTICE = "notice"
+    CAP = "cap"
+    LUNCH = "lunch"
+    WINDOW = "window"
+    """Outside the windows, the horizon, or the hours of the day that were asked for."""
+    GRID = "grid"
+
+
+class State(StrEnum):
+    """How somebody stands to a time: the first of these that holds."""
+
+    BUSY = "busy"
+    """Taken (buffers and all), or a cap or lunch is against it."""
+    OUTSIDE = "outside"
+    """Outside their own hours, whoever's were asked for, or too soon for them."""
+    UNKNOWN = "unknown"
+    SOFT = "soft"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One reason why a time does not fit; `person` is None where it lies in the question itself."""
+
+    person: PersonId | None
+    code: Code
+    until: int | None = None
+    """The latest end of what clashes."""
