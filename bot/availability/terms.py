@@ -90,6 +90,8 @@ class Attendee:
     """Where it is not known whether they are free, by start, without overlaps."""
     counted: Mapping[date, Counted] | None = None
     """By local day; None: the rows that are taken (hard) are what counts."""
+    is_room: bool = False
+    """A room or equipment, for which no hour is early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
