@@ -8,21 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
 
 from bot.core.errors import InvalidInput
 from bot.core.ids import PersonId
 from bot.core.rules import DaySpan, Rules
+from bot.core.weeks import BIT, BITS_A_WEEK, MONDAY, WEEK, Pair, Rows, Weeks
 from bot.core.zones import zone
 
-Pair: TypeAlias = tuple[int, int]
-
-WEEK = 7 * 24 * 3600
-MONDAY = 4 * 24 * 3600
-"""1970-01-05T00:00Z: weeks are counted from here, and start on a Monday in UTC."""
-BIT = 300
-"""A bit stands for five minutes."""
-BITS_A_WEEK = WEEK // BIT
+__all__ = ("BIT", "BITS_A_WEEK", "MONDAY", "WEEK", "Pair", "Rows", "Weeks")
+"""What storage makes and a search reads is of `core`, and told of here as well."""
 
 
 class Role(StrEnum):
@@ -44,30 +38,6 @@ class WhoseHours(StrEnum):
     """Of the first person only."""
     ANY = "any"
     """Of nobody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Taken time as it stands in calendars, one pair an instance: unmerged, by start."""
-
-    hard: tuple[Pair, ...] = ()
-    soft: tuple[Pair, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weeks:
-    """The same as bits of whole UTC weeks, widened to five minutes.
-
-    Bit i of `hard` stands for the five minutes from MONDAY + first * WEEK + i * BIT. Outside of the `count` weeks
-    nothing is taken.
-    """
-
-    first: int
-    count: int
-    hard: int = 0
-    soft: int = 0
-    is_exact: bool = False
-    """Whether nothing had to be widened, so that the length of a gap can be read from the bits."""
 
 
 @dataclass(frozen=True, slots=True)
