@@ -7,37 +7,29 @@ holds its start and not its end. Who makes one from a finer instant widens taken
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from bot.core.errors import InvalidInput
 from bot.core.ids import PersonId
+from bot.core.reasons import Cause, Code, Role, State, WhoseHours
 from bot.core.rules import DaySpan, Rules
 from bot.core.weeks import BIT, BITS_A_WEEK, MONDAY, WEEK, Pair, Rows, Weeks
 from bot.core.zones import zone
 
-__all__ = ("BIT", "BITS_A_WEEK", "MONDAY", "WEEK", "Pair", "Rows", "Weeks")
-"""What storage makes and a search reads is of `core`, and told of here as well."""
-
-
-class Role(StrEnum):
-    """What somebody is to a meeting."""
-
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    """Is told of it, is preferred to be free, and never excludes a time."""
-    MEMBER = "member"
-    """One of a group, who counts only where chosen."""
-
-
-class WhoseHours(StrEnum):
-    """Whose working time a slot must lie inside."""
-
-    OVERLAP = "overlap"
-    """Of every required person and every chosen member."""
-    ORGANISER = "organiser"
-    """Of the first person only."""
-    ANY = "any"
-    """Of nobody."""
+__all__ = (
+    "BIT",
+    "BITS_A_WEEK",
+    "MONDAY",
+    "WEEK",
+    "Cause",
+    "Code",
+    "Pair",
+    "Role",
+    "Rows",
+    "State",
+    "Weeks",
+    "WhoseHours",
+)
+"""What storage makes and a card tells is of `core`, and told of here as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,44 +111,3 @@ class Search:
             raise InvalidInput("the first person takes part in any case")
         if any(end <= start for start, end in self.windows):
             raise InvalidInput("a window ends after it starts")
-
-
-class Code(StrEnum):
-    """Why a time does not fit, in the order in which causes are listed."""
-
-    BUSY = "busy"
-    SOFT = "soft"
-    UNKNOWN = "unknown"
-    HOURS = "hours"
-    OVERRIDE = "override"
-    """Outside the hours of a date that has its own."""
-    BUFFER = "buffer"
-    """Free, but something taken is too near."""
-    NOTICE = "notice"
-    CAP = "cap"
-    LUNCH = "lunch"
-    WINDOW = "window"
-    """Outside the windows, the horizon, or the hours of the day that were asked for."""
-    GRID = "grid"
-
-
-class State(StrEnum):
-    """How somebody stands to a time: the first of these that holds."""
-
-    BUSY = "busy"
-    """Taken (buffers and all), or a cap or lunch is against it."""
-    OUTSIDE = "outside"
-    """Outside their own hours, whoever's were asked for, or too soon for them."""
-    UNKNOWN = "unknown"
-    SOFT = "soft"
-    FREE = "free"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """One reason why a time does not fit; `person` is None where it lies in the question itself."""
-
-    person: PersonId | None
-    code: Code
-    until: int | None = None
-    """The latest end of what clashes."""
