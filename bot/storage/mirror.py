@@ -23,7 +23,8 @@ from sqlalchemy import (
 from bot.core.events import Busy, Instance, Kind, Status
 from bot.core.ids import CalendarId, MeetingId, TenantId
 from bot.core.intervals import Interval
-from bot.storage import progress
+from bot.core.weeks import Pair, Rows, week_of
+from bot.storage import busy_weeks, calendars, progress
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MIRROR = Table(
@@ -61,6 +62,15 @@ def replace(
     if rows:
         tx.execute(insert(MIRROR), rows)
     progress.was_read(tx, tenant, calendar, window, now)
+    _keep_weeks(tx, tenant, calendar, window)
+
+
+def confirm(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval, now: datetime) -> None:
+    """The calendar's rows are as they were, as read at `now` for that window."""
+    before = calendars.calendar(tx, tenant, calendar).window
+    progress.was_read(tx, tenant, calendar, window, now)
+    if before is None or week_of(seconds(before.start)) != week_of(seconds(window.start)):
+        _keep_weeks(tx, tenant, calendar, window)
 
 
 def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window: Interval) -> list[Busy]:
@@ -98,6 +108,21 @@ def everything(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]
     """All that is known of that calendar, in no order."""
     its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar)
     return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its))]
+
+
+def _keep_weeks(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval) -> None:
+    """Its weeks of bits say what its rows do."""
+    busy_weeks.keep(tx, tenant, calendar, taken(tx, tenant, calendar), seconds(window.start))
+
+
+def taken(tx: Tx, tenant: TenantId, calendar: CalendarId) -> Rows:
+    """All that is taken of that calendar, as a search counts it."""
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar, MIRROR.c.blocks)
+    found = select(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.kind).where(*its).order_by(MIRROR.c.begins)
+    pairs: dict[bool, list[Pair]] = {True: [], False: []}
+    for begins, ends, kind in tx.execute(found):
+        pairs[kind == Kind.SOFT].append((begins, ends))
+    return Rows(hard=tuple(pairs[False]), soft=tuple(pairs[True]))
 
 
 def _as_row(tenant: TenantId, calendar: CalendarId, one: Instance) -> dict[str, object]:

@@ -208,7 +208,7 @@ class Sync:
             case Verdict.CHANGED:
                 mirror.replace(tx, tenant, id_, judged.rows, reading.window, seen.at)
             case Verdict.SAME:
-                progress.was_read(tx, tenant, id_, reading.window, seen.at)
+                mirror.confirm(tx, tenant, id_, reading.window, seen.at)
             case _:
                 assert_never(judged.verdict)
         progress.stands_at(tx, tenant, id_, cursors.sealed(tx, self.vault, seen.calendar, reading.cursor))

@@ -11,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 import bot.storage
 from bot.core.calendars import Access
 from bot.core.ids import MeetingId, PersonId, ProposalId
-from bot.storage import calendars, meetings, mirror, people, progress, proposals
+from bot.core.weeks import Rows, bits_of
+from bot.storage import busy_weeks, calendars, meetings, mirror, people, progress, proposals
 from bot.storage.database import METADATA, Database
 from bot.storage.ledger import TRIGGERS
 from bot.storage.migrations import history
@@ -69,11 +70,11 @@ OF_THE_FIRST_SHAPE: tuple[tuple[str, dict[str, object]], ...] = (
         "calendar",
         {"id": "k", "connection": "c", "person": "p", "remote": "r", "name": "Work", "counts": 1, "receives": 1}
         | {"is_writable": 1, "invites": 0, "is_static": 0, "cadence": 600, "cursor": "in clear", "doubted": 3}
-        | {"dirty_marks": 0, "failures": 0},
+        | {"dirty_marks": 0, "failures": 0, "window_start": 0, "window_end": 86400},
     ),
     (
         "mirror",
-        {"calendar": "k", "uid": "u", "starts": 0, "begins": 0, "ends": 60, "kind": "hard", "all_day": 0}
+        {"calendar": "k", "uid": "u", "starts": 0, "begins": 0, "ends": 320_000, "kind": "hard", "all_day": 0}
         | {"status": "confirmed", "sequence": 0, "blocks": 1, "is_declined": 0},
     ),
     (
@@ -112,6 +113,8 @@ def test_what_was_kept_in_the_first_shape_is_there_in_the_newest(tmp_path: Path)
         assert (ana.name, account.access, work.is_granted, work.receives) == ("Ana", Access.FULL, True, True)
         assert progress.of(tx, TENANT, work.id).cursor is None
         assert [one.uid for one in mirror.everything(tx, TENANT, work.id)] == ["u"]
+        rows = Rows(hard=((0, 320_000),))
+        assert busy_weeks.load(tx, TENANT, [work.id], -1, 2)[work.id] == bits_of(rows, -1, 2)
         assert [one.person for one in meetings.meeting(tx, TENANT, MeetingId("m")).attendances] == [ana.id]
         assert proposals.proposal(tx, TENANT, ProposalId("o")).basis == ()
     database.close()
