@@ -128,14 +128,14 @@ class Rules:
     week_start: int = 0
     """The weekday on which their week starts, Monday being 0."""
     lunch: Lunch | None = None
-    never_outside: bool = False
-    """Nobody may book them outside their hours, not even by asking first."""
+    outside: timedelta | None = None
+    """How far outside their hours others may ask them to come; zero: never; None: as far as it takes."""
 
     def __post_init__(self) -> None:
         zone(self.zone)
         if self.days is not None and len(self.days) != 7:
             raise InvalidInput("working hours name seven days, Monday first")
-        if min(self.before, self.after, self.notice) < NONE:
+        if min(self.before, self.after, self.notice, self.outside or NONE) < NONE:
             raise InvalidInput("a buffer and a notice are zero or more")
         if not 0 <= self.week_start <= 6:
             raise InvalidInput("a week starts on one of seven days")

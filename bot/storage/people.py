@@ -190,9 +190,14 @@ def _person(row: Row[Any]) -> Person:
         zone=row.zone,
         standing=Standing(row.standing),
         email=row.email,
-        hours=office_hours(row.zone) if row.hours is None else hours_read(json.loads(row.hours)),
+        hours=hours_of(row.zone, row.hours),
         is_admin=row.is_admin,
     )
+
+
+def hours_of(zone: str, kept: str | None) -> WorkingHours:
+    """The weekly hours as a row has them: their own, or until they say otherwise those of an office in their zone."""
+    return office_hours(zone) if kept is None else hours_read(json.loads(kept))
 
 
 def hours_kept(hours: WorkingHours) -> dict[str, Any]:

@@ -27,6 +27,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "calendar", "week"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "rule",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("tenant", "person"),
+    )
     _make_weeks()
 
 
@@ -60,4 +68,5 @@ def _make_weeks() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("rule")
     op.drop_table("busy_week")
