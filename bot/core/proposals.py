@@ -1,11 +1,12 @@
 """What is offered: slots, who they are for, and what they rest on."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
+from bot.core.reasons import Code, Point, Relaxation
 from bot.core.requests import Request
 
 
@@ -64,6 +65,25 @@ class Slot:
 
     id: str
     when: Interval
+    points: tuple[Point, ...] = ()
+    """What it asks of whom, where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A time that would do, were something else than what was asked for allowed; `id` is that of its time."""
+
+    id: str
+    relaxation: Relaxation
+
+    @property
+    def when(self) -> Interval:
+        start = datetime.fromtimestamp(self.relaxation.start, UTC)
+        return Interval(start, start + timedelta(seconds=self.relaxation.length))
+
+    def costs(self, person: PersonId) -> tuple[Code, ...]:
+        """What of theirs it overlooks."""
+        return tuple(cause.code for cause in self.relaxation.overlooks if cause.person == person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +100,12 @@ class Proposal:
     created_at: datetime
     slots: tuple[Slot, ...] = ()
     """In rank order, all pages."""
+    ways: tuple[Way, ...] = ()
+    """Where nothing fits: what would, the cheapest first."""
+    is_beside: bool = False
+    """One exact time was asked for and does not fit: the slots are the nearest that do, and the first way is it."""
+    confirming: str | None = None
+    """The way that its asker was told the price of, and has not said yes to."""
     page: int = 0
     basis: tuple[Basis, ...] = ()
     waiting_for: tuple[PersonId, ...] = ()
@@ -100,10 +126,5 @@ class Proposal:
     def slot(self, slot_id: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.id == slot_id), None)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the search found, before it is kept."""
-
-    slots: tuple[Slot, ...]
-    basis: tuple[Basis, ...] = field(default=())
+    def way(self, way_id: str | None) -> Way | None:
+        return next((way for way in self.ways if way.id == way_id), None)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Row, Table, Text, func, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Row, Table, Text, func, select, update
 
 from bot.core.errors import NotFound, Stale
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
-from bot.core.intervals import Interval
-from bot.core.proposals import Basis, Origin, Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Basis, Origin, Proposal, ProposalState, Vouching
 from bot.core.requests import Named, Request, Source, Window
+from bot.storage import offers
 from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 PROPOSALS = Table(
@@ -24,6 +24,9 @@ PROPOSALS = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("request", Text, nullable=False),
     Column("slots", Text, nullable=False),
+    Column("ways", Text, nullable=False),
+    Column("is_beside", Boolean, nullable=False, default=False),
+    Column("confirming", Text),
     Column("page", Integer, nullable=False),
     Column("basis", Text, nullable=False),
     Column("waiting_for", Text, nullable=False),
@@ -142,7 +145,10 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "state": proposal.state,
         "created_at": seconds(proposal.created_at),
         "request": json.dumps(_kept_request(proposal.request)),
-        "slots": json.dumps([(slot.id, seconds(slot.when.start), seconds(slot.when.end)) for slot in proposal.slots]),
+        "slots": offers.slots_kept(proposal.slots),
+        "ways": offers.ways_kept(proposal.ways),
+        "is_beside": proposal.is_beside,
+        "confirming": proposal.confirming,
         "page": proposal.page,
         "basis": json.dumps([_kept_basis(one) for one in proposal.basis]),
         "waiting_for": json.dumps(proposal.waiting_for),
@@ -170,7 +176,10 @@ def _whole(tx: Tx, row: Row[Any]) -> Proposal:
         request=_request(json.loads(row.request)),
         state=ProposalState(row.state),
         created_at=instant(row.created_at),
-        slots=tuple(Slot(one, Interval(instant(start), instant(end))) for one, start, end in json.loads(row.slots)),
+        slots=offers.slots_read(row.slots),
+        ways=offers.ways_read(row.ways),
+        is_beside=row.is_beside,
+        confirming=row.confirming,
         page=row.page,
         basis=tuple(_basis(one) for one in json.loads(row.basis)),
         waiting_for=tuple(PersonId(person) for person in json.loads(row.waiting_for)),

@@ -7,13 +7,21 @@ import pytest
 
 from bot.core.errors import NotFound, Stale
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
-from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Basis, Proposal, ProposalState, Slot, Vouching, Way
+from bot.core.reasons import Cause, Code, Point, Relaxation, Why
 from bot.core.requests import Window
 from bot.storage import proposals
 from bot.storage.database import METADATA, Database
 from tests.builders import NOW, TENANT, TUESDAY, request, span
 
 ANA, BEN = PersonId("ana"), PersonId("ben")
+
+WAY = Relaxation(
+    start=1_796_115_600,
+    length=1_500,
+    overlooks=(Cause(person=BEN, code=Code.HOURS), Cause(person=ANA, code=Code.BUSY, until=1_796_116_000)),
+    price=42,
+)
 
 
 @pytest.fixture
@@ -47,7 +55,13 @@ def test_what_was_kept_is_what_is_read(database: Database) -> None:
     afternoon = Window(first=TUESDAY, last=TUESDAY, from_time=time(12), to_time=time(17, 30))
     whole = proposal(
         request=replace(request("ana", title="Budget, “spring”"), window=afternoon),
-        slots=(Slot("a", span("10:00-10:30")), Slot("b", span("12:00-12:30"))),
+        slots=(
+            Slot("a", span("10:00-10:30"), (Point(Why.EARLY, 12, (ANA, BEN), 30), Point(Why.LATER, 2, (), 1))),
+            Slot("b", span("12:00-12:30")),
+        ),
+        ways=(Way("c", WAY), Way("d", replace(WAY, weeks=2, overlooks=()))),
+        is_beside=True,
+        confirming="c",
         page=1,
         basis=(
             Basis(person=ANA, calendar=CalendarId("w"), name="Work", read_at=NOW, vouching=Vouching.KNOWN),

@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tenant", "person"),
     )
+    op.add_column("proposal", sa.Column("ways", sa.Text(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("proposal", sa.Column("is_beside", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("proposal", sa.Column("confirming", sa.Text(), nullable=True))
     _make_weeks()
 
 
@@ -68,5 +71,7 @@ def _make_weeks() -> None:
 
 
 def downgrade() -> None:
+    for name in ("confirming", "is_beside", "ways"):
+        op.drop_column("proposal", name)
     op.drop_table("rule")
     op.drop_table("busy_week")
