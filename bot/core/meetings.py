@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.core.events import Response, Status
 from bot.core.ids import AskId, CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
+from bot.core.reasons import Code
 
 
 class MeetingState(StrEnum):
@@ -76,6 +77,13 @@ class Attendance:
     """Why their calendar did not take its copy, as `Meeting.reason` says it; empty where none was refused."""
     is_unseen: bool = False
     """It was booked although no calendar told whether they are free, because the organiser wanted it so."""
+    overlooks: tuple[Code, ...] = ()
+    """What of theirs it was knowingly booked over; they were told so first."""
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether their time is the meeting's; else they are only invited."""
+        return not self.is_unseen and not {Code.BUSY, Code.UNKNOWN} & set(self.overlooks)
 
     @property
     def status(self) -> Status:

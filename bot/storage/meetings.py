@@ -28,6 +28,7 @@ from bot.core.events import Instance, Response, Status
 from bot.core.ids import CalendarId, MeetingId, PersonId, ProposalId, TenantId
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, Attendance, Meeting, MeetingState, Road
+from bot.core.reasons import Code
 from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
 MOST_NAMED = 500
@@ -83,6 +84,7 @@ ATTENDANCES = Table(
     Column("to_answer", Text),
     Column("why", Text, nullable=False),
     Column("is_unseen", Boolean, nullable=False, default=False),
+    Column("overlooks", Text, nullable=False, default=""),
     Index("attendance_by_person", "tenant", "person"),
 )
 
@@ -237,6 +239,7 @@ def _attend(tx: Tx, meeting: Meeting) -> None:
                 "to_answer": one.to_answer,
                 "why": one.why,
                 "is_unseen": one.is_unseen,
+                "overlooks": " ".join(one.overlooks),
             }
             for position, one in enumerate(meeting.attendances)
         ],
@@ -325,4 +328,5 @@ def _attendance(row: Row[Any]) -> Attendance:
         to_answer=None if row.to_answer is None else Response(row.to_answer),
         why=row.why,
         is_unseen=row.is_unseen,
+        overlooks=tuple(Code(one) for one in row.overlooks.split()),
     )

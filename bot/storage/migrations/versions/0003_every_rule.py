@@ -38,6 +38,7 @@ def upgrade() -> None:
     op.add_column("proposal", sa.Column("ways", sa.Text(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("proposal", sa.Column("is_beside", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("proposal", sa.Column("confirming", sa.Text(), nullable=True))
+    op.add_column("attendance", sa.Column("overlooks", sa.Text(), nullable=False, server_default=sa.text("''")))
     _make_weeks()
 
 
@@ -71,6 +72,7 @@ def _make_weeks() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("attendance", "overlooks")
     for name in ("confirming", "is_beside", "ways"):
         op.drop_column("proposal", name)
     op.drop_table("rule")
