@@ -77,6 +77,9 @@ class Router:
         """What each button does."""
         return {
             "proposal.book": self.proposal.book,
+            "proposal.anyway": self.proposal.anyway,
+            "proposal.agreed": self.proposal.agreed,
+            "proposal.unsure": self.proposal.unsure,
             "proposal.more": self.proposal.more,
             "proposal.back": self.proposal.back,
             "proposal.dismiss": self.proposal.dismiss,

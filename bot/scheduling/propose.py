@@ -109,6 +109,10 @@ class Proposing:
         """The page of times before this one."""
         return self._changed(tenant, proposal_id, by, lambda one: replace(one, page=max(one.page - 1, 0)))
 
+    def confirm(self, tenant: TenantId, proposal_id: ProposalId, way: str | None, by: PersonId) -> Proposal:
+        """Its asker is asked whether others shall pay for that way; None: they are asked no more."""
+        return self._changed(tenant, proposal_id, by, lambda one: replace(one, confirming=way))
+
     def dismiss(self, tenant: TenantId, proposal_id: ProposalId, by: PersonId) -> Proposal:
         """Not now: nothing of it is offered any more."""
         return self._changed(tenant, proposal_id, by, lambda one: replace(one, state=ProposalState.DISMISSED))

@@ -54,10 +54,8 @@ def test_what_it_would_take(relaxation: Relaxation, words: str) -> None:
 
 
 def test_whoever_pays_is_told_by_their_own_clock() -> None:
-    it = way(against(KIM, Code.HOURS), against(BO, Code.BUSY))
-
-    assert reasons.paid(it, KIM, "Asia/Tokyo") == "21:00 for you, outside your hours"
-    assert reasons.paid(it, BO, "Europe/Berlin") == "although you are busy"
+    assert reasons.paid([Code.HOURS], at("12:00"), "Asia/Tokyo") == "21:00 for you, outside your hours"
+    assert reasons.paid([Code.BUSY, Code.LUNCH], at("12:00"), "UTC") == "although you are busy and over your lunch"
 
 
 def test_the_weightiest_stand_beside_a_time_and_no_more_than_two() -> None:

@@ -11,6 +11,7 @@ from bot.core.events import Response
 from bot.core.meetings import Attendance, MeetingState, Road
 from bot.core.text import Strong
 from bot.language.wording import times
+from bot.language.wording.reasons import paid
 from bot.scheduling.saga_plan import THEIRS
 
 OWN_ANSWERS = {
@@ -65,13 +66,22 @@ def _invited(shown: Scene) -> list[Block]:
         head = paragraph(Strong(f"{shown.organiser} moved {shown.title}"), f" ({length} with {who})")
         when = paragraph(f"Now {shown.when()}. Before: {shown.when(meeting.was)}.")
     mine = meeting.attendance(shown.viewer.id)
-    blocks: list[Block] = [head, when, *link(shown)]
+    blocks: list[Block] = [head, *_price(shown, mine), when, *link(shown)]
     if mine is not None and mine.is_unseen and mine.response is Response.NEEDS_ACTION:
         how = f"{shown.organiser} booked this without seeing your calendar: I don't know whether you are free then."
         blocks.append(paragraph(how))
     if mine is not None and mine.road is Road.NONE:
         blocks += _on_none(shown, mine)
     return blocks
+
+
+def _price(shown: Scene, mine: Attendance | None) -> list[Block]:
+    """What it was knowingly booked over, before anything else."""
+    if mine is None or not mine.overlooks or mine.response is not Response.NEEDS_ACTION:
+        return []
+    costs = paid(mine.overlooks, shown.meeting.when.start, shown.viewer.zone)
+    knows = f"{shown.organiser} knows that. You can decline, or suggest another time."
+    return [paragraph(Strong(f"{costs[:1].upper()}{costs[1:]}."), f" {knows}")]
 
 
 def _on_none(shown: Scene, mine: Attendance) -> list[Block]:

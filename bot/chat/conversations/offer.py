@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.availability.ranking import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
-from bot.chat.conversations import basis, nothing, slots
+from bot.chat.conversations import basis, nothing, slots, ways
 from bot.chat.conversations.missing import missing, unseen_button
 from bot.chat.conversations.rooms import described
 from bot.chat.conversations.words import everyone, listed, names, note, paragraph, quoted, told
@@ -19,7 +19,7 @@ from bot.core.requests import Request
 from bot.core.rooms import Room
 from bot.core.text import Strong, Text, say
 from bot.core.zones import local
-from bot.language.wording import times
+from bot.language.wording import reasons, times
 from bot.scheduling.answering import YEAR
 from bot.scheduling.book import roads
 from bot.scheduling.propose import was_asked
@@ -49,6 +49,11 @@ class Scene:
     @property
     def others(self) -> tuple[Person, ...]:
         return tuple(self.everyone[one] for one in self.called)
+
+    @property
+    def costs(self) -> ways.Costs:
+        """Its ways, with whom they cost what."""
+        return ways.Costs(self.proposal, self.asker, self.everyone, self.called)
 
     @property
     def rooms(self) -> tuple[Room, ...]:
@@ -84,6 +89,8 @@ def card(tx: Tx, shown: Scene) -> Card:
             return _asker_first(shown)
         case ProposalState.WAITING:
             return _waiting(tx, shown)
+        case ProposalState.OPEN if (way := shown.proposal.way(shown.proposal.confirming)) is not None:
+            return ways.confirm(shown.costs, way, shown.what)
         case ProposalState.OPEN if shown.proposal.slots:
             return _offered(tx, shown)
         case ProposalState.OPEN:
@@ -101,7 +108,10 @@ def card(tx: Tx, shown: Scene) -> Card:
 def _offered(tx: Tx, shown: Scene) -> Card:
     proposal = shown.proposal
     first = proposal.page * PAGE
-    page = [(one.when, Press("proposal.book", proposal.id, one.id)) for one in proposal.slots[first : first + PAGE]]
+    shown_now = proposal.slots[first : first + PAGE]
+    page = [(one.when, Press("proposal.book", proposal.id, one.id)) for one in shown_now]
+    called = {**shown.called, shown.asker.id: reasons.YOU}
+    asks = [reasons.beside(one.points, called) for one in shown_now]
     turns = [_button("More times", shown, "more")] if len(proposal.slots) > first + PAGE else []
     turns += [_button("Back", shown, "back")] if first else []
     rests = basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)
@@ -109,13 +119,26 @@ def _offered(tx: Tx, shown: Scene) -> Card:
     gap = missing(tx, proposal, shown.asker, shown.everyone, shown.called, shown.now)
     return told(
         paragraph(shown.what),
-        *slots.rows("Book", page, shown.asker, shown.others, shown.called, unseen),
+        *_instead(shown),
+        *slots.rows("Book", page, shown.asker, shown.others, shown.called, unseen, asks),
         *_not_seen(unseen),
         *(paragraph(line) for line in gap.became),
         *_out_of_reach(tx, shown),
         note(f"{rests}{_ahead(shown)}{_rooms(shown)} Times are in your zone ({times.place(shown.asker.zone)})."),
         Buttons((*turns, *gap.asks[: MOST_BUTTONS - 1 - len(turns)], _button("Not now", shown, "dismiss"))),
     )
+
+
+def _instead(shown: Scene) -> list[Block]:
+    """What stands against the very time that was asked for, where the times on offer are others."""
+    proposal = shown.proposal
+    if not proposal.is_beside:
+        return []
+    called = {**shown.called, shown.asker.id: reasons.YOU}
+    exact = [one for one in proposal.ways if slots.is_asked(one.when, proposal.request.window, shown.asker.zone)]
+    against = [reasons.cause(cause, called) for one in exact for cause in one.relaxation.overlooks]
+    why = f"That time doesn’t fit: {listed(against)}." if against else "That time doesn’t fit."
+    return [paragraph(why), *ways.rows(shown.costs, exact), paragraph("The nearest that do:")]
 
 
 def _not_seen(unseen: list[str]) -> list[Block]:
@@ -173,14 +196,21 @@ def _empty(tx: Tx, shown: Scene) -> Card:
         others = () if mend or not _is_blind(shown) else (unseen_button(proposal),)
         return told(paragraph(shown.what), *lines, Buttons((*mend, *others, not_now)), is_waiting=True)
     reason = nothing.reason(tx, proposal, shown.everyone, shown.now)
-    called = {**shown.called, shown.asker.id: "you"}
+    called = {**shown.called, shown.asker.id: reasons.YOU}
     return told(
         paragraph(shown.what),
         paragraph(f"Nothing fits. {nothing.why(reason, called, proposal.request.length)}"),
-        paragraph(nothing.next_step(proposal.request, shown.asker, shown.others)),
+        *_would(shown),
         note(basis.rests_on(proposal.basis, shown.asker, shown.called, shown.now)),
         Buttons((not_now,)),
     )
+
+
+def _would(shown: Scene) -> list[Block]:
+    """What would fit, at which price; else what to ask instead."""
+    if not shown.proposal.ways:
+        return [paragraph(nothing.next_step(shown.proposal.request, shown.asker, shown.others))]
+    return [paragraph("These would:"), *ways.rows(shown.costs, shown.proposal.ways), note(ways.NOTE)]
 
 
 def _is_blind(shown: Scene) -> bool:

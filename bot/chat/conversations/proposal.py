@@ -44,6 +44,25 @@ class ProposalTalk:
         self.booking.book(by.tenant, proposal.id, press.choice, by.id)
         return Shows(kind=KIND, subject=proposal.id)
 
+    def anyway(self, by: Person, press: Press) -> Answer:
+        """A time that does not fit as it was asked for: booked at once where it costs nobody else, else confirmed."""
+        proposal = self.own(by, press.subject)
+        way = proposal.way(press.choice)
+        if way is not None and any(one != by.id for one in way.relaxation.payers):
+            self.proposing.confirm(by.tenant, proposal.id, way.id, by.id)
+        else:
+            self.booking.book(by.tenant, proposal.id, press.choice, by.id)
+        return Shows(kind=KIND, subject=proposal.id)
+
+    def agreed(self, by: Person, press: Press) -> Answer:
+        """Its asker knows who pays what, and wants it."""
+        return self.book(by, press)
+
+    def unsure(self, by: Person, press: Press) -> Answer:
+        """Back from the question to the choices."""
+        proposal = self.own(by, press.subject)
+        return Shows(kind=KIND, subject=self.proposing.confirm(by.tenant, proposal.id, None, by.id).id)
+
     def instead(self, by: Person, press: Press) -> Answer:
         """Another time in the place of one that could not be booked: the press names the meeting that failed."""
         with self.database.reading() as tx:

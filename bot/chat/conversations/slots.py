@@ -8,6 +8,7 @@ from bot.chat.conversations.words import listed, shorn
 from bot.core.ids import PersonId, derived
 from bot.core.intervals import Interval
 from bot.core.people import Person, Standing
+from bot.core.requests import Window
 from bot.core.text import Strong, say
 from bot.core.zones import local
 from bot.language.wording import times
@@ -71,16 +72,20 @@ def rows(
     others: Sequence[Person],
     called: Mapping[PersonId, str],
     unseen: Sequence[str] = (),
+    asks: Sequence[Sequence[str]] = (),
 ) -> tuple[Row, ...]:
     """A row for each time, with a button `verb Tue 16:00`; two of one label carry their dates instead.
 
-    Each says whose calendars (`unseen`) nobody looked at.
+    Each says whose calendars (`unseen`) nobody looked at, and what it `asks` of whom, if anything.
     """
     labels = _labels(verb, [when for when, _ in slots], viewer.zone)
     return tuple(
         Row(
             say(
-                Strong(times.stretch(when, viewer.zone)), for_others(when, viewer, others, called), not_checked(unseen)
+                Strong(times.stretch(when, viewer.zone)),
+                for_others(when, viewer, others, called),
+                not_checked(unseen),
+                "".join(f" · {words}" for words in (asks[place] if asks else ())),
             ),
             Button(
                 label=label,
@@ -98,6 +103,12 @@ def not_checked(unseen: Sequence[str]) -> str:
     if len(unseen) > MOST_NOT_CHECKED:
         return f" · {len(unseen)} people not checked"
     return f" · {listed(unseen)} not checked" if unseen else ""
+
+
+def is_asked(when: Interval, window: Window, zone: str) -> bool:
+    """Whether it is the very time that a request for one exact time names."""
+    begins = local(when.start, zone)
+    return (begins.date(), begins.time().replace(tzinfo=None)) == (window.first, window.from_time)
 
 
 def hint(verb: str, when: Interval, zone: str) -> str:

@@ -3,7 +3,7 @@
 Of others it says a class and nothing more: busy, outside their hours, unknown.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.ids import PersonId
@@ -63,10 +63,11 @@ def way(one: Relaxation, asked: timedelta, called: Called, zones: Mapping[Person
     return "; ".join(parts)
 
 
-def paid(one: Relaxation, person: PersonId, zone: str) -> str:
-    """What it costs that person, said to them: `20:00 for you, outside your hours`."""
-    codes = [it.code for it in one.overlooks if it.person == person]
-    return " and ".join(_costs(code, [person], one.start, {person: YOU}, {person: zone}) for code in codes)
+def paid(codes: Iterable[Code], start: datetime, zone: str) -> str:
+    """What a meeting costs its reader: `20:00 for you, outside your hours`."""
+    you = PersonId(YOU)
+    each = (_costs(one, [you], int(start.timestamp()), {you: YOU}, {you: zone}) for one in codes)
+    return " and ".join(dict.fromkeys(each))
 
 
 def _costs(code: Code, people: Sequence[PersonId], start: int, called: Called, zones: Mapping[PersonId, str]) -> str:
