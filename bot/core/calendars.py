@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
+from bot.core.preferences import AllDay
 
 
 class Problem(StrEnum):
@@ -100,6 +101,8 @@ class Calendar:
     """What its service calls the video link that it makes for an event there; None where it makes none."""
     copy_of: CalendarId | None = None
     """A feed or an import that holds what this synced calendar holds already: it is not counted twice."""
+    all_day: AllDay = AllDay.AS_MARKED
+    """What its all-day events are to a search."""
     read_at: datetime | None = None
     """Its last good reading, or the last time its service said that nothing changed."""
     window: Interval | None = None

@@ -20,6 +20,23 @@ class Kind(StrEnum):
     """Out of office: blocks as hard does."""
 
 
+class BusyCause(StrEnum):
+    """Why an instance blocks as hard as it does, or not at all: what its owner's choices go by (`core/choices`)."""
+
+    PLAIN = "plain"
+    TENTATIVE = "tentative"
+    """Its owner said "maybe", or its organiser did."""
+    UNANSWERED = "unanswered"
+    """Its owner has not answered the invitation."""
+    FOCUS = "focus"
+    AWAY = "away"
+    """Out of office."""
+    ELSEWHERE = "elsewhere"
+    """Working elsewhere."""
+    FREE = "free"
+    """Shown as free. Kept where it fills whole days: some calendars count those, however they are shown."""
+
+
 class Status(StrEnum):
     """The STATUS of an event (RFC 5545 §3.8.1.11)."""
 
@@ -53,9 +70,20 @@ class Instance:
     status: Status = Status.CONFIRMED
     sequence: int = 0
     blocks: bool = True
-    """False: free, declined or cancelled, and known at all only because it is ours."""
+    """False: free, declined or cancelled, and known at all only because it is ours, or because it `may_block`."""
     is_declined: bool = False
     """Its owner declined it (their own PARTSTAT)."""
+    cause: BusyCause = BusyCause.PLAIN
+
+    @property
+    def may_block(self) -> bool:
+        """Whether it blocks, or would by a choice of its owner's."""
+        return self.blocks or could_block(self.cause, self.all_day)
+
+
+def could_block(cause: BusyCause, all_day: bool) -> bool:
+    """Whether what does not block could by a choice of its owner's: time elsewhere, and whole days shown as free."""
+    return cause is BusyCause.ELSEWHERE or (all_day and cause is BusyCause.FREE)
 
 
 def distinct(found: Iterable[Instance]) -> list[Instance]:
@@ -63,7 +91,7 @@ def distinct(found: Iterable[Instance]) -> list[Instance]:
     kept: dict[tuple[str, datetime], Instance] = {}
     for one in found:
         other = kept.get((one.uid, one.starts))
-        if other is not None and one.blocks and other.blocks and not one.when.overlaps(other.when):
+        if other is not None and one.may_block and other.may_block and not one.when.overlaps(other.when):
             one = replace(one, starts=one.when.start)  # noqa: PLW2901 - the same instance at two times is two
             other = kept.get((one.uid, one.starts))
         key = (one.uid, one.starts)

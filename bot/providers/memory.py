@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.errors import NotFound, OverlapError, SignInNeeded, TryLater
-from bot.core.events import Draft, Instance, Kind, Response
+from bot.core.events import BusyCause, Draft, Instance, Kind, Response
 from bot.core.intervals import Interval
 from bot.core.rules import WorkingHours
 from bot.providers.base import (
@@ -43,6 +43,12 @@ from bot.providers.base import (
 from bot.providers.memory_account import Opened
 
 PASSWORD = "app-password"  # noqa: S105 - the twin's accounts all open with it
+_ANSWERED = {
+    Response.ACCEPTED: (Kind.HARD, BusyCause.PLAIN),
+    Response.TENTATIVE: (Kind.SOFT, BusyCause.TENTATIVE),
+    Response.NEEDS_ACTION: (Kind.SOFT, BusyCause.UNANSWERED),
+    Response.DECLINED: (Kind.SOFT, BusyCause.PLAIN),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +185,11 @@ class Service:
         """Its owner answers it; whose event it is hears of that, if the service delivered it."""
         with self._lock:
             event, declines = self._event(remote, uid), response is Response.DECLINED
-            kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
-            answered = [replace(one, blocks=not declines, is_declined=declines, kind=kind) for one in event.instances]
+            kind, cause = _ANSWERED[response]
+            answered = [
+                replace(one, blocks=not declines, is_declined=declines, kind=kind, cause=cause)
+                for one in event.instances
+            ]
             self.store(remote, answered, event.title)
             if event.host is not None:
                 self._hears(*event.host, _address(self._held(remote).owner), response)
@@ -284,8 +293,9 @@ class Service:
 
     def _deliver(self, theirs: Remote, host: tuple[Remote, str], event: Event, response: Response) -> None:
         uid = self.shown_as(event.first.uid) or event.first.uid
-        kind = Kind.HARD if response is Response.ACCEPTED else Kind.SOFT
-        shown = replace(event.first, uid=uid, ours=None, kind=kind, is_declined=response is Response.DECLINED)
+        kind, cause = _ANSWERED[response]
+        is_declined = response is Response.DECLINED
+        shown = replace(event.first, uid=uid, ours=None, kind=kind, cause=cause, is_declined=is_declined)
         self.store(theirs, (replace(shown, blocks=not shown.is_declined),), event.title)
         held = self._held(theirs)
         held.events[uid] = replace(held.events[uid], host=host)

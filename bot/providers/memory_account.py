@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.errors import CursorExpired, NotFound, OverlapError, Refused, Stale
-from bot.core.events import Draft, Instance, Kind, Response, Status, Written
+from bot.core.events import BusyCause, Draft, Instance, Kind, Response, Status, Written
 from bot.core.ids import derived
 from bot.core.intervals import Interval, merge
 from bot.providers.base import (
@@ -71,7 +71,7 @@ class Opened:
             held = self._own(remote)
             every = [one for event in held.events.values() for one in event.instances]
             return Reading(
-                instances=tuple(one for one in every if one.ours or (one.blocks and one.when.overlaps(window))),
+                instances=tuple(one for one in every if one.ours or (one.may_block and one.when.overlaps(window))),
                 window=window,
                 cursor=Cursor(str(held.changes)),
             )
@@ -235,6 +235,7 @@ def _drafted(draft: Draft, sequence: int) -> Instance:
         starts=draft.when.start,
         when=draft.when,
         kind=Kind.SOFT if draft.status is Status.TENTATIVE else Kind.HARD,
+        cause=BusyCause.TENTATIVE if draft.status is Status.TENTATIVE else BusyCause.PLAIN,
         ours=draft.meeting,
         status=draft.status,
         sequence=max(draft.sequence, sequence),

@@ -84,7 +84,7 @@ class Shelf:
         cursor = self._cursor()
         etags = self._etags()
         found = self._instances(etags, self._around(window, zone), zone, addresses)
-        standing = (one for one in found if one.ours is not None or (one.blocks and one.when.overlaps(window)))
+        standing = (one for one in found if one.ours is not None or (one.may_block and one.when.overlaps(window)))
         return Reading(
             instances=tuple(distinct(standing)), window=window, cursor=cursor or Cursor(ETAGS + _digest(etags))
         )

@@ -27,6 +27,7 @@ from bot.core.calendars import Access, Calendar, Connection, Problem
 from bot.core.errors import NotFound
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
+from bot.core.preferences import AllDay
 from bot.storage import due
 from bot.storage.database import METADATA, Tx, instant, instant_if_any, seconds
 
@@ -77,6 +78,7 @@ CALENDARS = Table(
     Column("reach_asked_at", BigInteger),
     Column("video", Text),
     Column("copy_of", Text),
+    Column("all_day", Text, nullable=False, default=AllDay.AS_MARKED.value),
     Column("read_at", BigInteger),
     Column("window_start", BigInteger),
     Column("window_end", BigInteger),
@@ -228,6 +230,7 @@ def add(tx: Tx, calendar: Calendar) -> None:
             reach=None if calendar.reach is None else seconds(calendar.reach),
             video=calendar.video,
             copy_of=calendar.copy_of,
+            all_day=calendar.all_day,
             read_at=None if calendar.read_at is None else seconds(calendar.read_at),
             window_start=None if calendar.window is None else seconds(calendar.window.start),
             window_end=None if calendar.window is None else seconds(calendar.window.end),
@@ -363,6 +366,7 @@ def _as_calendar(row: Row[Any]) -> Calendar:
         reach=instant_if_any(row.reach),
         video=row.video,
         copy_of=row.copy_of,
+        all_day=AllDay(row.all_day),
         read_at=instant_if_any(row.read_at),
         window=Interval(instant(row.window_start), instant(row.window_end)) if covered else None,
         dirty_at=instant_if_any(row.dirty_at),

@@ -1,8 +1,8 @@
 """The mirror: what stands in each calendar, one row per calendar and instance, never coalesced, never a title."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -12,19 +12,25 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     Table,
     Text,
+    and_,
     delete,
     insert,
+    or_,
     select,
     update,
 )
 
-from bot.core.events import Busy, Instance, Kind, Status
-from bot.core.ids import CalendarId, MeetingId, TenantId
+from bot.core.events import Busy, BusyCause, Instance, Kind, Status
+from bot.core.ids import CalendarId, MeetingId, PersonId, TenantId
 from bot.core.intervals import Interval
+from bot.core.preferences import AllDay
 from bot.core.weeks import Pair, Rows, week_of
 from bot.storage import busy_weeks, calendars, progress
+from bot.storage.calendars import CALENDARS
+from bot.storage.choices import weighings
 from bot.storage.database import METADATA, Tx, instant, seconds
 
 MIRROR = Table(
@@ -43,9 +49,16 @@ MIRROR = Table(
     Column("sequence", Integer, nullable=False),
     Column("blocks", Boolean, nullable=False),
     Column("is_declined", Boolean, nullable=False),
+    Column("cause", Text, nullable=False, default=BusyCause.PLAIN.value),
     ForeignKeyConstraint(["tenant", "calendar"], ["calendar.tenant", "calendar.id"], ondelete="CASCADE"),
     Index("mirror_by_time", "tenant", "calendar", "begins"),
 )
+_IS_FREE_DAY = and_(MIRROR.c.all_day, MIRROR.c.cause == BusyCause.FREE.value)
+_MAY_BLOCK = or_(MIRROR.c.blocks, MIRROR.c.cause == BusyCause.ELSEWHERE.value, _IS_FREE_DAY)
+"""As `core/events` has it."""
+_C = MIRROR.c
+MARKED = select(_C.calendar, _C.uid, _C.begins, _C.ends, _C.kind, _C.cause, _C.all_day, _C.blocks, _C.ours)
+"""All of a row by which it is weighed, and which event it is."""
 
 
 def replace(
@@ -62,7 +75,7 @@ def replace(
     if rows:
         tx.execute(insert(MIRROR), rows)
     progress.was_read(tx, tenant, calendar, window, now)
-    _keep_weeks(tx, tenant, calendar, window)
+    _keep_weeks(tx, tenant, calendar)
 
 
 def confirm(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval, now: datetime) -> None:
@@ -70,20 +83,58 @@ def confirm(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval, no
     before = calendars.calendar(tx, tenant, calendar).window
     progress.was_read(tx, tenant, calendar, window, now)
     if before is None or week_of(seconds(before.start)) != week_of(seconds(window.start)):
-        _keep_weeks(tx, tenant, calendar, window)
+        _keep_weeks(tx, tenant, calendar)
+
+
+def weigh_anew(tx: Tx, tenant: TenantId, person: PersonId) -> None:
+    """They chose anew what counts as busy: their weeks of bits follow, also of what others' accounts see of them."""
+    read = (CALENDARS.c.tenant == tenant, CALENDARS.c.person == person, CALENDARS.c.window_start.is_not(None))
+    for calendar in tx.execute(select(CALENDARS.c.id).where(*read)).scalars().all():
+        _keep_weeks(tx, tenant, calendar)
+
+
+def choose_all_day(tx: Tx, tenant: TenantId, calendar: CalendarId, all_day: AllDay) -> None:
+    """From now on this is what its all-day events are to a search."""
+    its = (CALENDARS.c.tenant == tenant, CALENDARS.c.id == calendar)
+    chosen = update(CALENDARS).where(*its, CALENDARS.c.all_day != all_day).values(all_day=all_day)
+    if tx.execute(chosen).rowcount:
+        _keep_weeks(tx, tenant, calendar)
 
 
 def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window: Interval) -> list[Busy]:
-    """Everything that blocks in the window, in those calendars, by its beginning."""
-    there = (
-        MIRROR.c.tenant == tenant,
-        MIRROR.c.calendar.in_(calendar_ids),
-        MIRROR.c.begins < seconds(window.end),
-        MIRROR.c.ends > seconds(window.start),
-        MIRROR.c.blocks,
-    )
-    rows = tx.execute(select(MIRROR).where(*there).order_by(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.uid))
-    return [Busy(calendar=row.calendar, instance=_as_instance(row)) for row in rows]
+    """Everything that blocks in the window, in those calendars, by its beginning; as hard as was chosen."""
+    meets = (MIRROR.c.begins < seconds(window.end), MIRROR.c.ends > seconds(window.start))
+    found = select(MIRROR).where(*meets).order_by(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.uid)
+    return [
+        Busy(calendar=row.calendar, instance=_as_instance(row, kind=kind))
+        for row, kind in weighed(tx, tenant, calendar_ids, found)
+    ]
+
+
+class Marks(NamedTuple):
+    """What of a row says how hard it blocks."""
+
+    kind: Kind
+    cause: BusyCause
+    all_day: bool
+    blocks: bool
+
+
+def weighed(
+    tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], rows: Select[Any]
+) -> Iterator[tuple[Row[Any], Kind]]:
+    """Those of these rows, in these calendars, that block, and how hard, by what was chosen of each calendar."""
+    chosen = weighings(tx, tenant, calendar_ids)
+    known: dict[tuple[object, ...], Kind | None] = {}  # there are many rows, and few kinds of them
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar.in_(calendar_ids), _MAY_BLOCK)
+    for row in tx.execute(rows.where(*its)):
+        sort = (row.calendar, row.kind, row.cause, row.all_day, row.blocks)
+        if sort not in known:
+            marks = Marks(Kind(row.kind), BusyCause(row.cause), row.all_day, row.blocks)
+            known[sort] = chosen[row.calendar].of(marks)
+        kind = known[sort]
+        if kind is not None:
+            yield row, kind
 
 
 def adopt(tx: Tx, tenant: TenantId, uid: str, meeting: MeetingId) -> None:
@@ -110,19 +161,17 @@ def everything(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]
     return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its))]
 
 
-def _keep_weeks(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval) -> None:
+def _keep_weeks(tx: Tx, tenant: TenantId, calendar: CalendarId) -> None:
     """Its weeks of bits say what its rows do."""
-    busy_weeks.keep(tx, tenant, calendar, taken(tx, tenant, calendar), seconds(window.start))
-
-
-def taken(tx: Tx, tenant: TenantId, calendar: CalendarId) -> Rows:
-    """All that is taken of that calendar, as a search counts it."""
-    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar, MIRROR.c.blocks)
-    found = select(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.kind).where(*its).order_by(MIRROR.c.begins)
-    pairs: dict[bool, list[Pair]] = {True: [], False: []}
-    for begins, ends, kind in tx.execute(found):
-        pairs[kind == Kind.SOFT].append((begins, ends))
-    return Rows(hard=tuple(pairs[False]), soft=tuple(pairs[True]))
+    window = calendars.calendar(tx, tenant, calendar).window
+    if window is None:
+        return
+    hard: list[Pair] = []
+    soft: list[Pair] = []
+    for row, kind in weighed(tx, tenant, (calendar,), MARKED.order_by(MIRROR.c.begins)):
+        (soft if kind is Kind.SOFT else hard).append((row.begins, row.ends))
+    rows = Rows(hard=tuple(hard), soft=tuple(soft))
+    busy_weeks.keep(tx, tenant, calendar, rows, seconds(window.start))
 
 
 def _as_row(tenant: TenantId, calendar: CalendarId, one: Instance) -> dict[str, object]:
@@ -140,19 +189,22 @@ def _as_row(tenant: TenantId, calendar: CalendarId, one: Instance) -> dict[str, 
         "sequence": one.sequence,
         "blocks": one.blocks,
         "is_declined": one.is_declined,
+        "cause": one.cause,
     }
 
 
-def _as_instance(row: Row[Any]) -> Instance:
+def _as_instance(row: Row[Any], *, kind: Kind | None = None) -> Instance:
+    """The instance as it stands there, or as it was weighed: then it blocks that hard."""
     return Instance(
         uid=row.uid,
         starts=instant(row.starts),
         when=Interval(instant(row.begins), instant(row.ends)),
-        kind=Kind(row.kind),
+        kind=kind or Kind(row.kind),
         all_day=row.all_day,
         ours=row.ours,
         status=Status(row.status),
         sequence=row.sequence,
-        blocks=row.blocks,
+        blocks=row.blocks or kind is not None,
         is_declined=row.is_declined,
+        cause=BusyCause(row.cause),
     )

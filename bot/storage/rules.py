@@ -9,24 +9,17 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, Table, Text, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.ids import PersonId, TenantId
-from bot.core.preferences import Choices, Counts, Preferences
+from bot.core.preferences import Preferences
 from bot.core.reasons import WhoseHours
 from bot.core.rules import Away, Caps, DaySpan, Lunch, Override, Rules, WorkingHours
-from bot.storage.database import METADATA, Tx
+from bot.storage import mirror
+from bot.storage.choices import RULES, choices_kept, choices_read
+from bot.storage.database import Tx
 from bot.storage.people import PEOPLE, hours_of, set_hours
-
-RULES = Table(
-    "rule",
-    METADATA,
-    Column("tenant", Text, primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("kept", Text, nullable=False),
-    ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.id"], ondelete="CASCADE"),
-)
 
 _CAPS = ("meetings_a_day", "minutes_a_day", "meetings_a_week", "minutes_a_week")
 
@@ -42,12 +35,15 @@ def of(tx: Tx, tenant: TenantId, people: Collection[PersonId]) -> Mapping[Person
 
 
 def save(tx: Tx, tenant: TenantId, person: PersonId, wanted: Preferences) -> None:
-    """From now on these are theirs; their weekly hours and their zone, too."""
+    """From now on these are theirs; their weekly hours and their zone, too, and what counts as busy for them."""
+    before = of(tx, tenant, (person,)).get(person)
     if wanted.rules.days is not None:
         set_hours(tx, tenant, person, WorkingHours(wanted.rules.zone, wanted.rules.days))
     kept = json.dumps(_kept(wanted), separators=(",", ":"))
     row = insert(RULES).values(tenant=tenant, person=person, kept=kept)
     tx.execute(row.on_conflict_do_update(index_elements=["tenant", "person"], set_={"kept": kept}))
+    if before is None or before.choices != wanted.choices:
+        mirror.weigh_anew(tx, tenant, person)
 
 
 def _preferences(hours: WorkingHours, kept: str | None) -> Preferences:
@@ -67,7 +63,7 @@ def _kept(wanted: Preferences) -> dict[str, Any]:
         "week_start": rules.week_start,
         "lunch": None if rules.lunch is None else [_span(rules.lunch.span), rules.lunch.minutes],
         "outside": None if rules.outside is None else _minutes(rules.outside),
-        "choices": [wanted.choices.unanswered, wanted.choices.tentative, wanted.choices.elsewhere],
+        "choices": choices_kept(wanted.choices),
         "step": _minutes(wanted.step),
         "whose_hours": wanted.whose_hours,
         "title": wanted.title,
@@ -77,7 +73,6 @@ def _kept(wanted: Preferences) -> dict[str, Any]:
 
 
 def _read(theirs: Preferences, kept: dict[str, Any]) -> Preferences:
-    unanswered, tentative, elsewhere = (Counts(one) for one in kept["choices"])
     rules = replace(
         theirs.rules,
         overrides=tuple(Override(date.fromisoformat(day), _spans_read(spans)) for day, spans in kept["overrides"]),
@@ -94,7 +89,7 @@ def _read(theirs: Preferences, kept: dict[str, Any]) -> Preferences:
     )
     return Preferences(
         rules=rules,
-        choices=Choices(unanswered=unanswered, tentative=tentative, elsewhere=elsewhere),
+        choices=choices_read(kept),
         step=timedelta(minutes=kept["step"]),
         whose_hours=WhoseHours(kept["whose_hours"]),
         title=kept["title"],

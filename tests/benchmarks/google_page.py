@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from bot.core.events import Instance, Kind, Status, distinct
+from bot.core.events import BusyCause, Instance, Kind, Status, distinct
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.core.zones import zone
@@ -85,28 +85,31 @@ def _each(items: list[dict[str, Any]], zone_name: str) -> Iterator[Instance]:
         meeting = marks.get("overlapMeeting") or None
         answer = _own_answer(event.get("attendees") or ())
         shown, said = event.get("transparency", "opaque"), event.get("status", "confirmed")
-        blocks = shown != "transparent" and said != "cancelled" and answer != "declined"
+        is_off, is_free = said == "cancelled" or answer == "declined", shown == "transparent"
         start, end = event.get("start"), event.get("end") or event.get("start")
         if not start or not end:
             continue
-        if meeting is None and (not blocks or event.get("eventType") in ("workingLocation", "birthday")):
+        is_none = is_off or (is_free and "date" not in start)
+        if meeting is None and (is_none or event.get("eventType") in ("workingLocation", "birthday")):
             continue
         begins, ends = _instant(start, zone_name), _instant(end, zone_name)
         is_empty = begins == ends and "date" not in start
         if meeting is None and (begins >= WINDOW.end or ends <= WINDOW.start or is_empty):
             continue
         original = event.get("originalStartTime")
+        kind, cause = _kind(event, shown, said, answer)
         yield Instance(
             uid=marks.get("overlapUid") or event.get("iCalUID") or event["id"],
             starts=begins if original is None or original == start else _instant(original, zone_name),
             when=Interval(begins, max(ends, begins + SECOND)),
-            kind=_kind(event, shown, said, answer),
+            kind=kind,
             all_day="date" in start,
             ours=None if meeting is None else MeetingId(meeting),
             status=Status(said) if said in STATUSES else Status.CONFIRMED,
             sequence=event.get("sequence", 0),
-            blocks=blocks,
+            blocks=not (is_off or is_free),
             is_declined=answer == "declined",
+            cause=BusyCause.PLAIN if is_off else BusyCause.FREE if is_free else cause,
         )
 
 
@@ -126,15 +129,18 @@ def _own_answer(guests: Sequence[dict[str, Any]]) -> str:
     return ""
 
 
-def _kind(event: dict[str, Any], shown: str, said: str, answer: str) -> Kind:
+def _kind(event: dict[str, Any], shown: str, said: str, answer: str) -> tuple[Kind, BusyCause]:
     kind = event.get("eventType", "default")
     if kind not in KINDS or shown not in ("opaque", "transparent") or answer not in ANSWERS:
         log.warning("Something at Google is unknown: it blocks")
     if kind == "outOfOffice":
-        return Kind.AWAY
-    if kind == "focusTime" or said == "tentative" or answer in ("tentative", "needsAction"):
-        return Kind.SOFT
-    return Kind.HARD
+        return Kind.AWAY, BusyCause.AWAY
+    if kind == "focusTime":
+        return Kind.SOFT, BusyCause.FOCUS
+    if answer == "needsAction":
+        return Kind.SOFT, BusyCause.UNANSWERED
+    is_unsure = said == "tentative" or answer == "tentative"
+    return (Kind.SOFT, BusyCause.TENTATIVE) if is_unsure else (Kind.HARD, BusyCause.PLAIN)
 
 
 def _instant(moment: dict[str, Any], zone_name: str) -> datetime:

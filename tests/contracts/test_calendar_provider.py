@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import CursorExpired, NotFound, SignInNeeded, Stale, TryLater
-from bot.core.events import Draft, Instance, Kind, Response, Status
+from bot.core.events import BusyCause, Draft, Instance, Kind, Response, Status
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import GoogleStand
@@ -164,6 +164,23 @@ def test_what_blocks_is_read_expanded(
         (f"{one.when.start:%m-%d %H:%M}", f"{one.when.end:%m-%d %H:%M}", one.kind) for one in standing(opened, work)
     ]
     assert found == expected
+
+
+@reading_too
+@pytest.mark.parametrize(
+    ("name", "uid", "cause", "blocks"),
+    [
+        ("plain", "plain", BusyCause.PLAIN, True),
+        ("tentative", "tentative", BusyCause.TENTATIVE, True),
+        ("unanswered", "unanswered", BusyCause.UNANSWERED, True),
+        ("all-day-free", "off", BusyCause.FREE, False),
+    ],
+)
+def test_what_its_owner_may_choose_is_told_with_its_cause(
+    stage: Stage, opened: CalendarProvider, work: Remote, name: str, uid: str, cause: BusyCause, blocks: bool
+) -> None:
+    stage.place(work, uid, corpus(name))
+    assert [(one.cause, one.blocks) for one in standing(opened, work)] == [(cause, blocks)]
 
 
 @reading_too

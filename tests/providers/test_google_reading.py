@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.errors import CursorExpired, NotFound, Refused, TryLater
-from bot.core.events import Kind, Status
+from bot.core.events import BusyCause, Kind, Status
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import FULL, GoogleStand
 from bot.providers.base import Remote, shared
@@ -86,6 +86,42 @@ def test_what_blocks_and_how_hard(
     )
     assert any(one.levelno == logging.WARNING for one in caplog.records) == is_unknown
     assert "Do not look" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        pytest.param({}, BusyCause.PLAIN, id="an event of one's own"),
+        pytest.param({"status": "tentative"}, BusyCause.TENTATIVE, id="tentative"),
+        pytest.param(mine("tentative"), BusyCause.TENTATIVE, id="maybe"),
+        pytest.param(mine("needsAction", status="tentative"), BusyCause.UNANSWERED, id="unanswered"),
+        pytest.param({"eventType": "outOfOffice"}, BusyCause.AWAY, id="out of office"),
+        pytest.param({"eventType": "focusTime"}, BusyCause.FOCUS, id="focus time"),
+    ],
+)
+def test_what_its_owner_may_choose_is_told_with_its_cause(
+    stand: GoogleStand, opened: Google, told: dict[str, Any], cause: BusyCause
+) -> None:
+    placed(stand, **told)
+    assert [one.cause for one in standing(opened)] == [cause]
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        pytest.param({}, [(BusyCause.FREE, False)], id="its own"),
+        pytest.param(mine("tentative"), [(BusyCause.FREE, False)], id="maybe"),
+        pytest.param(mine("declined"), [], id="declined"),
+        pytest.param({"status": "cancelled"}, [], id="cancelled"),
+        pytest.param({"eventType": "birthday"}, [], id="a birthday"),
+    ],
+)
+def test_whole_days_that_are_shown_as_free_are_known(
+    stand: GoogleStand, opened: Google, told: dict[str, Any], found: list[tuple[BusyCause, bool]]
+) -> None:
+    day = {"start": {"date": "2026-12-01"}, "end": {"date": "2026-12-02"}, "transparency": "transparent"}
+    stand.keep(ANA, {"id": "offday", "summary": "Off", "organizer": {"email": ANA}} | told | day)
+    assert [(one.cause, one.blocks) for one in standing(opened)] == found
 
 
 @pytest.mark.parametrize(

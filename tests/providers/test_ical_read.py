@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import NotACalendar
-from bot.core.events import Instance, Kind
+from bot.core.events import BusyCause, Instance, Kind
 from bot.core.intervals import Interval
 from bot.providers.ical.read import instances
 
@@ -28,7 +28,7 @@ def read(name: str, window: Interval = WINDOW) -> list[Instance]:
 
 
 def told(found: list[Instance]) -> list[str]:
-    return [f"{one.when.start:%m-%d %H:%M}–{one.when.end:%m-%d %H:%M}" for one in found]
+    return [f"{one.when.start:%m-%d %H:%M}–{one.when.end:%m-%d %H:%M}" for one in found if one.blocks or one.ours]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,35 @@ def told(found: list[Instance]) -> list[str]:
 )
 def test_the_corpus(name: str, expected: list[str]) -> None:
     assert told(read(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("plain", BusyCause.PLAIN),
+        ("unanswered", BusyCause.UNANSWERED),
+        ("tentative", BusyCause.TENTATIVE),
+        ("outlook-tentative", BusyCause.TENTATIVE),
+        ("outlook-elsewhere", BusyCause.ELSEWHERE),
+        ("all-day", BusyCause.PLAIN),
+        ("all-day-free", BusyCause.FREE),
+    ],
+)
+def test_what_its_owner_may_choose_is_told_with_its_cause(name: str, cause: BusyCause) -> None:
+    (found,) = read(name)
+    assert (found.cause, found.blocks) == (cause, cause not in (BusyCause.FREE, BusyCause.ELSEWHERE))
+
+
+def test_every_instance_of_whole_days_that_are_shown_as_free_is_known() -> None:
+    assert [(one.when.start.day, one.cause) for one in read("all-day-free-weekly")] == [
+        (30, BusyCause.FREE),
+        (7, BusyCause.FREE),
+    ]
+
+
+@pytest.mark.parametrize("name", ["transparent", "cancelled", "declined", "delegated"])
+def test_what_could_not_block_by_any_choice_is_not_known(name: str) -> None:
+    assert read(name) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import ConsentNeeded, NotFound, OverlapError, Refused, TryLater
-from bot.core.events import Kind
+from bot.core.events import BusyCause, Kind
 from bot.core.intervals import Interval
 from bot.playground.stands.microsoft.directory import MicrosoftRoom
 from bot.providers.base import Room, shared
@@ -52,7 +52,6 @@ def place(one: World, when: Interval, **fields: str) -> None:
         ("oof", Kind.AWAY),
         ("tentative", Kind.SOFT),
         ("free", None),
-        ("workingElsewhere", None),
         ("unheardOf", Kind.HARD),
     ],
 )
@@ -64,6 +63,15 @@ def test_what_a_colleague_shows(one: World, shown: str, kind: Kind | None, only_
     found = seen(one)
     assert {each for _, each in found} == (set() if kind is None else {kind})
     assert sum((when.length for when, _ in found), timedelta(0)) == (timedelta(0) if kind is None else HOUR)
+
+
+@pytest.mark.parametrize("only_the_view", [False, True])
+def test_that_a_colleague_works_elsewhere_is_known(one: World, only_the_view: bool) -> None:
+    if only_the_view:
+        one.stand.schedules.without_items.add(ALEX)
+    place(one, NINE, show_as="workingElsewhere")
+    reading = one.opened.read(shared(ALEX), WINDOW, ZONE)
+    assert {(found.cause, found.blocks) for found in reading.instances} == {(BusyCause.ELSEWHERE, False)}
 
 
 def test_items_are_finer_than_the_view(one: World) -> None:

@@ -40,10 +40,15 @@ def test_days_are_theirs() -> None:
     assert [bool(day) for day in found.days] == [False, True, False, False, False, False, True]
 
 
+def test_a_night_shift_ends_on_the_next_day() -> None:
+    found = told("22:00:00", "06:00:00")
+    assert found is not None
+    assert found.on(0) == works("22:00-06:00").on(0)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "days", "zone"),
     [
-        pytest.param("22:00:00", "06:00:00", WEEK, "UTC", id="a night shift"),
         pytest.param("", "", WEEK, "UTC", id="no times"),
         pytest.param("soon", "late", WEEK, "UTC", id="what is no time"),
         pytest.param("08:00:00", "17:00:00", [], "UTC", id="no day at all"),

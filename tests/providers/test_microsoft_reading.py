@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.calendars import Access
 from bot.core.errors import ConsentNeeded, NotACalendar, NotFound
-from bot.core.events import Kind
+from bot.core.events import BusyCause, Kind
 from bot.core.intervals import Interval
 from bot.playground.stands.microsoft.events import GLOBAL, instance_uid, series
 from bot.providers.base import Remote
@@ -44,7 +44,6 @@ def one(shared_world: World) -> World:
         ({"show_as": "unknown"}, Kind.HARD),
         ({"show_as": "unheardOf"}, Kind.HARD),
         ({"show_as": "free"}, None),
-        ({"show_as": "workingElsewhere"}, None),
         ({"response": "organizer"}, Kind.HARD),
         ({"response": "accepted"}, Kind.HARD),
         ({"response": "tentativelyAccepted"}, Kind.SOFT),
@@ -62,6 +61,23 @@ def one(shared_world: World) -> World:
 def test_what_blocks(one: World, fields: dict[str, Any], kind: Kind | None) -> None:
     one.stand.place(one.remote, NINE.start, NINE.end, **fields)
     assert [found.kind for found in one.standing()] == ([] if kind is None else [kind])
+
+
+@pytest.mark.parametrize(
+    ("fields", "cause"),
+    [
+        ({"show_as": "busy"}, BusyCause.PLAIN),
+        ({"show_as": "oof"}, BusyCause.AWAY),
+        ({"show_as": "tentative"}, BusyCause.TENTATIVE),
+        ({"response": "tentativelyAccepted"}, BusyCause.TENTATIVE),
+        ({"response": "notResponded", "show_as": "tentative"}, BusyCause.UNANSWERED),
+        ({"show_as": "workingElsewhere"}, BusyCause.ELSEWHERE),
+    ],
+    ids=str,
+)
+def test_what_its_owner_may_choose_is_told_with_its_cause(one: World, fields: dict[str, Any], cause: BusyCause) -> None:
+    one.stand.place(one.remote, NINE.start, NINE.end, **fields)
+    assert [(found.cause, found.blocks) for found in one.standing()] == [(cause, cause is not BusyCause.ELSEWHERE)]
 
 
 def test_a_way_of_showing_time_that_nobody_knows_is_logged(one: World, caplog: pytest.LogCaptureFixture) -> None:

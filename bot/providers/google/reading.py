@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from bot.core.errors import InvalidInput, NotACalendar
-from bot.core.events import Instance, Kind, Status
+from bot.core.events import BusyCause, Instance, Kind, Status
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.core.zones import WallTime, midnight, whole_days
@@ -35,6 +35,7 @@ NO_MARKS: Mapping[str, str] = {}
 IGNORED = frozenset({"workingLocation", "birthday"})
 SURE = frozenset({"", "accepted"})
 SOFT = frozenset({"tentative", "needsAction"})
+PLAIN = (Kind.HARD, BusyCause.PLAIN)
 SECOND = timedelta(seconds=1)
 
 
@@ -96,9 +97,13 @@ def instances(events: Iterable[Event], window: Interval, zone: str) -> Iterator[
         marks = NO_MARKS if event.extended_properties is None else tagged(event.extended_properties)
         ours = marks.get(MEETING) or None
         answer = "" if event.attendees is None else _own_answer(event.attendees)
-        blocks = event.transparency != "transparent" and event.status != "cancelled" and answer != "declined"
+        is_off, is_free = event.status == "cancelled" or answer == "declined", event.transparency == "transparent"
         start, end = event.start, event.end or event.start
-        if start is None or end is None or (ours is None and (not blocks or event.event_type in IGNORED)):
+        if start is None or end is None:
+            continue
+        # Whole days that are shown as free stay known: some calendars count them all the same.
+        is_none = is_off or (is_free and start.day is None) or event.event_type in IGNORED
+        if ours is None and is_none:
             continue
         begins, ends = instant(start, zone), instant(end, zone)
         if ours is None and (begins >= closes or ends <= opens or (begins == ends and start.day is None)):
@@ -106,17 +111,19 @@ def instances(events: Iterable[Event], window: Interval, zone: str) -> Iterator[
         original = event.original_start_time
         # Of most there is nothing to think of; a calendar is read whole at every change, so this is worth its line.
         is_plain = event.event_type == "default" and event.status == "confirmed" and event.transparency == "opaque"
+        kind, cause = PLAIN if is_plain and answer in SURE else _kind(event, answer)
         yield Instance(
             uid=marks.get(UID) or event.ical_uid or event.id,
             starts=begins if original is None or original == start else instant(original, zone),
             when=Interval(begins, ends) if begins < ends else stretch(start, end, zone),
-            kind=Kind.HARD if is_plain and answer in SURE else _kind(event, answer),
+            kind=kind,
             all_day=start.day is not None,
             ours=None if ours is None else MeetingId(ours),
             status=Status.CONFIRMED if is_plain else status(event.status),
             sequence=event.sequence,
-            blocks=blocks,
+            blocks=not (is_off or is_free),
             is_declined=answer == "declined",
+            cause=BusyCause.PLAIN if is_off else BusyCause.FREE if is_free else cause,
         )
 
 
@@ -185,12 +192,12 @@ def _own_answer(guests: Sequence[Guest]) -> str:
     return ""
 
 
-def _kind(event: Event, answer: str) -> Kind:
+def _kind(event: Event, answer: str) -> tuple[Kind, BusyCause]:
     match event.event_type:
         case "outOfOffice":
-            return Kind.AWAY
+            return Kind.AWAY, BusyCause.AWAY
         case "focusTime":
-            return Kind.SOFT
+            return Kind.SOFT, BusyCause.FOCUS
         case "default" | "fromGmail" | "workingLocation" | "birthday":
             pass
         case unknown:
@@ -199,7 +206,10 @@ def _kind(event: Event, answer: str) -> Kind:
         log.warning("An event at Google has the unknown transparency “%s”: it blocks", event.transparency[:40])
     if answer not in ("", "accepted", "declined", *SOFT):
         log.warning("An event at Google has the unknown answer “%s”: it blocks", answer[:40])
-    return Kind.SOFT if event.status == "tentative" or answer in SOFT else Kind.HARD
+    if answer == "needsAction":
+        return Kind.SOFT, BusyCause.UNANSWERED
+    is_unsure = event.status == "tentative" or answer in SOFT
+    return (Kind.SOFT, BusyCause.TENTATIVE) if is_unsure else PLAIN
 
 
 def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:

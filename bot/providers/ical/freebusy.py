@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.core.events import Kind
+from bot.core.events import BusyCause, Kind
 from bot.providers.ical.lines import Document, Line
 from bot.providers.ical.moments import Found, Moments
 from bot.providers.ical.says import Said, free_busy
 from bot.providers.ical.stamps import Odd, duration
 
-KINDS = {"BUSY-TENTATIVE": Kind.SOFT, "BUSY-UNAVAILABLE": Kind.AWAY}
+KINDS = {
+    "BUSY-TENTATIVE": (Kind.SOFT, BusyCause.TENTATIVE),
+    "BUSY-UNAVAILABLE": (Kind.AWAY, BusyCause.AWAY),
+}
+PLAIN = (Kind.HARD, BusyCause.PLAIN)
 
 
 def busy(document: Document, moments: Moments, since: int, until: int) -> Iterator[tuple[str, Said, Found]]:
@@ -18,7 +22,7 @@ def busy(document: Document, moments: Moments, since: int, until: int) -> Iterat
         if kind != "FREE":
             for found in _periods(line, moments):
                 if found.begins < found.ends and found.overlaps(since, until):
-                    yield f"freebusy-{found.begins}-{found.ends}", free_busy(KINDS.get(kind, Kind.HARD)), found
+                    yield f"freebusy-{found.begins}-{found.ends}", free_busy(*KINDS.get(kind, PLAIN)), found
 
 
 def _periods(line: Line, moments: Moments) -> Iterator[Found]:

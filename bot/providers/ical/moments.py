@@ -24,7 +24,7 @@ MOST_REMEMBERED = 20_000
 _new = object.__new__
 # Tens of thousands are made in one reading. Their slots are filled here, because a frozen dataclass fills its own with
 # a search for the setter each: that alone would be a third of the whole work. One field more, and this no longer loads.
-_uid, _starts, _when, _kind, _all_day, _ours, _status, _sequence, _blocks, _is_declined = (
+_uid, _starts, _when, _kind, _all_day, _ours, _status, _sequence, _blocks, _is_declined, _cause = (
     vars(Instance)[field.name].__set__ for field in fields(Instance)
 )
 
@@ -106,6 +106,7 @@ class Moments:
         _sequence(one, said.sequence)
         _blocks(one, said.blocks)
         _is_declined(one, said.is_declined)
+        _cause(one, said.cause)
         return one
 
     def _instant(self, seconds: int) -> datetime:

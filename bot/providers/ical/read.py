@@ -186,16 +186,17 @@ class _Reader:
         except (Odd, InvalidInput, OverflowError):
             self._found.instances += self._made(uid, self._singly([event], [source]))
             return
-        if one is not None and (source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))):
+        if one is not None and self._counts(source, one):
             self._found.instances.append(self._moments.instance(uid, source, *one))
 
     def _made(self, uid: str, told: Iterable[Told]) -> list[Instance]:
         """Those of them that count."""
-        return [
-            self._moments.instance(uid, source, *one)
-            for source, one in told
-            if source.ours is not None or (source.blocks and one.overlaps(self._since, self._until))
-        ]
+        return [self._moments.instance(uid, source, *one) for source, one in told if self._counts(source, one)]
+
+    def _counts(self, source: Said, one: Found) -> bool:
+        """Whether it is ours, or may block in the window."""
+        its = source.may_block(all_day=one.all_day) and one.overlaps(self._since, self._until)
+        return its or source.ours is not None
 
     def _series(self) -> Iterator[tuple[str, list[Event]]]:
         """The events by UID: a master and its exceptions belong together (RFC 4791 §4.1); a second master is alone."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
-from bot.core.events import Kind, Response, Status
+from bot.core.events import BusyCause, Kind, Response, Status, could_block
 from bot.core.ids import MeetingId
 from bot.providers.ical.lines import Event, Line, unfolded
 from bot.providers.ical.stamps import duration
@@ -22,7 +22,6 @@ MOST_STATE = 300
 STATUSES = {"CANCELLED": Status.CANCELLED, "TENTATIVE": Status.TENTATIVE}
 BUSY = frozenset({"BUSY", "OOF"})
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
-UNSURE = frozenset({"TENTATIVE", "NEEDS-ACTION"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,11 @@ class Said:
     """DURATION, where it stands instead of DTEND."""
     is_exact: bool
     """Whether the duration is in hours, which are exact, and not in days, which follow the clock (RFC 5545 §3.3.6)."""
+    cause: BusyCause
+
+    def may_block(self, *, all_day: bool) -> bool:
+        """Whether it blocks, or would by a choice of its owner's."""
+        return self.blocks or could_block(self.cause, all_day)
 
 
 def said(event: Event, addresses: Collection[str]) -> Said:
@@ -56,23 +60,23 @@ def _said(written: tuple[bytes, ...], answer: str, lasts: bytes, *, has_periods:
     state, transparent, shown, intended, sequence, tag = written
     status = STATUSES.get(_value(state), Status.CONFIRMED)
     outlook = _value(shown) or _value(intended)
+    is_off = answer in ("DECLINED", "DELEGATED") or status is Status.CANCELLED
     is_free = (
-        answer in ("DECLINED", "DELEGATED")
-        or status is Status.CANCELLED
         # What somebody accepted and their app shows as busy is busy, whatever the file was told besides.
-        or (_value(transparent) == "TRANSPARENT" and not (answer == "ACCEPTED" and outlook in BUSY))
-        or outlook in FREE
+        (_value(transparent) == "TRANSPARENT" and not (answer == "ACCEPTED" and outlook in BUSY)) or outlook in FREE
     )
+    kind, cause = _kind(status, answer, outlook)
     length = duration(_value(lasts)) if lasts else None
     return Said(
-        kind=_kind(status, answer, outlook),
-        blocks=not is_free,
+        kind=kind,
+        blocks=not (is_off or is_free),
         is_declined=answer == "DECLINED",
         status=status,
         sequence=number(_value(sequence)),
         ours=MeetingId(tag.partition(b":")[2].decode(errors="replace").strip()) if tag.strip(b": ") else None,
         duration=None if length is None else max(length, timedelta(0)),
         is_exact=length is not None and "T" in _value(lasts) and not has_periods,
+        cause=BusyCause.PLAIN if is_off else _free(outlook) if is_free else cause,
     )
 
 
@@ -101,10 +105,16 @@ def number(value: str) -> int:
     return int(value) if value.isdecimal() and len(value) < 10 else 0
 
 
-def _kind(status: Status, answer: str, shown: str) -> Kind:
-    if status is Status.TENTATIVE or answer in UNSURE or shown == "TENTATIVE":
-        return Kind.SOFT
-    return Kind.AWAY if shown == "OOF" else Kind.HARD
+def _kind(status: Status, answer: str, shown: str) -> tuple[Kind, BusyCause]:
+    if answer == "NEEDS-ACTION":
+        return Kind.SOFT, BusyCause.UNANSWERED
+    if status is Status.TENTATIVE or answer == "TENTATIVE" or shown == "TENTATIVE":
+        return Kind.SOFT, BusyCause.TENTATIVE
+    return (Kind.AWAY, BusyCause.AWAY) if shown == "OOF" else (Kind.HARD, BusyCause.PLAIN)
+
+
+def _free(shown: str) -> BusyCause:
+    return BusyCause.ELSEWHERE if shown == "WORKINGELSEWHERE" else BusyCause.FREE
 
 
 def _answer(event: Event, addresses: Collection[str]) -> str:
@@ -126,6 +136,6 @@ def _is_one_of(line: Line, addresses: Collection[str]) -> bool:
     return any(address in told for address in addresses)
 
 
-def free_busy(kind: Kind) -> Said:
+def free_busy(kind: Kind, cause: BusyCause) -> Said:
     """What a stretch says that is busy and nothing else."""
-    return replace(_said((b"",) * len(STATE), "", b""), kind=kind)
+    return replace(_said((b"",) * len(STATE), "", b""), kind=kind, cause=cause)

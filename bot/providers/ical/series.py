@@ -47,10 +47,12 @@ def stepped(
                 raise Odd("two exceptions of one instance")
             moved.add(at)
             one = moments.alone(other, source)
-            if one is not None and at not in excluded and source.blocks and one.overlaps(since, until):
+            if one is None or at in excluded or not source.may_block(all_day=one.all_day):
+                continue
+            if one.overlaps(since, until):
                 original = one.original if master.offsets is None else at
                 found.append(moments.instance(uid, source, original, one.begins, one.ends, one.all_day))
-    if said.blocks:
+    if said.may_block(all_day=master.offsets is None):
         walls = _walls(event, master, moments, since, until)
         standing = (_days if master.offsets is None else _times)(walls, master, moments, excluded | moved)
         make = moments.instance

@@ -66,7 +66,7 @@ def preview(data: bytes, zone: str, addresses: Collection[str], now: datetime) -
         repeating=sum("RRULE" in event.props for event in doc.events),
         first=min((begins for begins, _ in stretches), default=None),
         last=max((ends for _, ends in stretches), default=None),
-        ahead=len(found.instances),
+        ahead=sum(one.blocks for one in found.instances),
         zones=tuple(sorted(found.zones - found.assumed)),
         assumed=tuple(sorted(found.assumed)),
         notes=tuple(_notes(found, superseded=count - len(doc.events))),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, TryLater
-from bot.core.events import Instance, Kind, distinct
+from bot.core.events import BusyCause, Instance, Kind, distinct
 from bot.core.intervals import Interval, subtract
 from bot.providers.microsoft.api import Graph
 from bot.providers.microsoft.shapes import Page, Schedule
@@ -18,9 +18,11 @@ log = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=62)
 SLOT = timedelta(minutes=15)
-_STATUS = {"tentative": Kind.SOFT, "busy": Kind.HARD, "oof": Kind.AWAY}
-_DIGITS = {"1": Kind.SOFT, "2": Kind.HARD, "3": Kind.AWAY}
-_FREE = frozenset({"free", "workingElsewhere", "0", "4"})
+_TENTATIVE, _BUSY, _AWAY = (Kind.SOFT, BusyCause.TENTATIVE), (Kind.HARD, BusyCause.PLAIN), (Kind.AWAY, BusyCause.AWAY)
+_ELSEWHERE = (Kind.SOFT, BusyCause.ELSEWHERE)
+_STATUS = {"tentative": _TENTATIVE, "busy": _BUSY, "oof": _AWAY, "workingElsewhere": _ELSEWHERE}
+_DIGITS = {"1": _TENTATIVE, "2": _BUSY, "3": _AWAY, "4": _ELSEWHERE}
+_FREE = frozenset({"free", "0"})
 _UNKNOWN_MAILBOX = frozenset({"errormailrecipientnotfound", "errorinvalidsmtpaddress", "erroritemnotfound"})
 _CLOSED = frozenset({"errornofreebusyaccess", "erroraccessdenied", "errorpublicfolderrequestprocessingfailed"})
 _TOO_MANY = frozenset({"5006", "errorexceededmaxresults", "errortimeintervaltoobig", "errordatasizelimitexceeded"})
@@ -69,29 +71,34 @@ def _instances(address: str, one: Schedule, chunk: Interval) -> Iterator[Instanc
         if start >= end:
             continue
         covered.append(Interval(start, end).widened(SLOT))
-        kind = _kind(item.status or "", _STATUS)
-        if kind is not None:
-            yield _busy(address, Interval(start, end), kind)
+        shown = _shown(item.status or "", _STATUS)
+        if shown is not None:
+            yield _busy(address, Interval(start, end), *shown)
     for slot, digit in enumerate(one.availability_view or ""):
-        kind = _kind(digit, _DIGITS)
+        shown = _shown(digit, _DIGITS)
         start = chunk.start + slot * SLOT
-        if kind is not None and start < chunk.end:
+        if shown is not None and start < chunk.end:
             for left in subtract(Interval(start, start + SLOT), covered):
-                yield _busy(address, left, kind)
+                yield _busy(address, left, *shown)
 
 
-def _kind(told: str, known: dict[str, Kind]) -> Kind | None:
+def _shown(told: str, known: dict[str, tuple[Kind, BusyCause]]) -> tuple[Kind, BusyCause] | None:
     if told in _FREE:
         return None
     if told not in known and told != "unknown":
         log.warning("Microsoft tells of a schedule in a way that I don't know; it counts as busy")
-    return known.get(told, Kind.HARD)
+    return known.get(told, _BUSY)
 
 
-def _busy(address: str, when: Interval, kind: Kind) -> Instance:
+def _busy(address: str, when: Interval, kind: Kind, cause: BusyCause) -> Instance:
     named = f"{address}|{when.start.isoformat()}|{when.end.isoformat()}|{kind}"
     return Instance(
-        uid=f"freebusy-{hashlib.sha256(named.encode()).hexdigest()[:32]}", starts=when.start, when=when, kind=kind
+        uid=f"freebusy-{hashlib.sha256(named.encode()).hexdigest()[:32]}",
+        starts=when.start,
+        when=when,
+        kind=kind,
+        blocks=cause is not BusyCause.ELSEWHERE,
+        cause=cause,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from bot.core.errors import NotACalendar
-from bot.core.events import Instance, Kind, Response, Status, Written, distinct
+from bot.core.events import BusyCause, Instance, Kind, Response, Status, Written, distinct
 from bot.core.intervals import Interval
 from bot.core.zones import whole_days
 from bot.providers.base import Remote
@@ -37,9 +37,15 @@ _EDGE = timedelta(days=1)
 _GLOBAL = "040000008200E00074C5B7101A82E008"
 _SERIES = re.compile(rf"({_GLOBAL})([0-9A-F]{{8}})([0-9A-F]*)", re.IGNORECASE)
 _FOREIGN = b"vCal-Uid\x01\x00\x00\x00"
-_KINDS = {"busy": Kind.HARD, "oof": Kind.AWAY, "tentative": Kind.SOFT, "unknown": Kind.HARD}
-_FREE = frozenset({"free", "workingElsewhere"})
-_UNSURE = frozenset({"notResponded", "tentativelyAccepted"})
+_PLAIN = (Kind.HARD, BusyCause.PLAIN)
+_KINDS = {
+    "busy": _PLAIN,
+    "oof": (Kind.AWAY, BusyCause.AWAY),
+    "tentative": (Kind.SOFT, BusyCause.TENTATIVE),
+    "unknown": _PLAIN,
+}
+_FREE = {"free": BusyCause.FREE, "workingElsewhere": BusyCause.ELSEWHERE}
+_UNSURE = {"notResponded": BusyCause.UNANSWERED, "tentativelyAccepted": BusyCause.TENTATIVE}
 _RESPONSES = {
     "accepted": Response.ACCEPTED,
     "tentativelyAccepted": Response.TENTATIVE,
@@ -69,7 +75,7 @@ def window_read(graph: Graph, remote: Remote, window: Interval, zone: str, *, wi
             if event.id in ours or event.series_master_id in ours:
                 continue
             one = instance(event, zone)
-            if one is not None and one.blocks and one.when.overlaps(window):
+            if one is not None and one.may_block and one.when.overlaps(window):
                 found.append(one)
         if len(found) > MOST_INSTANCES:
             raise NotACalendar("This calendar at Microsoft holds more than can be kept.")
@@ -126,18 +132,20 @@ def instance(event: Event, zone: str) -> Instance | None:
     known = tagged(event)
     uid = known[0] if known else series_uid(event.i_cal_u_id or event.id)
     is_declined = event.answer == "declined"
-    is_free = bool(event.is_cancelled) or is_declined or event.show_as in _FREE
+    is_off = bool(event.is_cancelled) or is_declined
+    kind, cause = _kind(event)
     return Instance(
         uid=uid,
         starts=_original(event, when),
         when=when,
-        kind=_kind(event),
+        kind=kind,
         all_day=bool(event.is_all_day),
         ours=meeting(known[1]) if known else None,
         status=status(event, known[1] if known else None),
         sequence=known[1].sequence if known else 0,
-        blocks=not is_free,
+        blocks=not is_off and event.show_as not in _FREE,
         is_declined=is_declined,
+        cause=BusyCause.PLAIN if is_off else cause,
     )
 
 
@@ -156,12 +164,15 @@ def stretch(event: Event, zone: str) -> Interval | None:
     return None if start == end else Interval(min(start, end), max(start, end))
 
 
-def _kind(event: Event) -> Kind:
-    kind = Kind.SOFT if event.show_as in _FREE else _KINDS.get(event.show_as or "")
-    if kind is None:
+def _kind(event: Event) -> tuple[Kind, BusyCause]:
+    shown = event.show_as or ""
+    if shown in _FREE:
+        return Kind.SOFT, _FREE[shown]
+    if shown not in _KINDS:
         log.warning("Microsoft shows time in a way that I don't know; it counts as busy")
-        kind = Kind.HARD
-    return Kind.SOFT if event.answer in _UNSURE else kind
+    if event.answer in _UNSURE:
+        return Kind.SOFT, _UNSURE[event.answer]
+    return _KINDS.get(shown, _PLAIN)
 
 
 def status(event: Event, tag: Tag | None) -> Status:

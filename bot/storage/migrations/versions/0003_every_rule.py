@@ -39,6 +39,8 @@ def upgrade() -> None:
     op.add_column("proposal", sa.Column("is_beside", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("proposal", sa.Column("confirming", sa.Text(), nullable=True))
     op.add_column("attendance", sa.Column("overlooks", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("mirror", sa.Column("cause", sa.Text(), nullable=False, server_default=sa.text("'plain'")))
+    op.add_column("calendar", sa.Column("all_day", sa.Text(), nullable=False, server_default=sa.text("'as_marked'")))
     _make_weeks()
 
 
