@@ -26,6 +26,7 @@ from bot.providers.base import SHARED, CalendarProvider, Remote
 from bot.scheduling.colleagues import telling
 from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
 from bot.storage import calendars, doubts, meetings, mirror, people
+from bot.storage.choices import weighings
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -122,9 +123,10 @@ class Copies:
             counting = telling([one for one in held if one.counts])
             ids = [one.id for one in counting]
             known = mirror.busy(tx, meeting.tenant, ids, when)
+            chosen = weighings(tx, meeting.tenant, ids)
             known_as = meetings.aliases_of(tx, meeting.tenant, meeting.id)
             doubted = doubts.standing(tx, meeting.tenant, ids)
-        seen = self._seen(counting, owners, when)
+        seen = {one: list(chosen[one].counted(told)) for one, told in self._seen(counting, owners, when).items()}
         for calendar_id in doubted & seen.keys():  # what it suddenly lacks blocks until its owner says that it is right
             seen[calendar_id] = [*seen[calendar_id], *(one.instance for one in known if one.calendar == calendar_id)]
         silent = [one for one in counting if one.id not in seen]

@@ -1,5 +1,6 @@
 """A meeting brought to every calendar or to none, and told only when it is so."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import pytest
 
 from bot.core.calendars import Doubt, DoubtState
 from bot.core.errors import Full, NotFound, OurFault, OverlapError, Refused, SignInNeeded, Stale, TryLater
-from bot.core.events import Instance, Kind, Status
+from bot.core.events import BusyCause, Instance, Kind, Status
 from bot.core.meetings import MeetingState, Road
+from bot.core.preferences import Choices, Counts
 from bot.core.proposals import ProposalState
-from bot.storage import calendars, doubts, mirror
+from bot.storage import calendars, doubts, mirror, rules
 from tests.builders import NOW, TENANT
 from tests.scheduling.booked import Trip
 
@@ -88,6 +90,25 @@ def test_an_event_in_a_calendar_that_does_not_count_is_not_in_the_way(trip: Trip
     meeting = trip.books()
     trip.service.place(trip.remote(trip.ben, "home"), uid="sudden", when=meeting.when)
     assert trip.settles(meeting.id).state is MeetingState.BOOKED
+
+
+@pytest.mark.parametrize(
+    ("counts", "state"),
+    [
+        (Counts.FREE, MeetingState.BOOKED),
+        (Counts.HARD, MeetingState.FAILED),
+    ],
+)
+def test_an_unanswered_invitation_is_in_the_way_as_its_owner_chose(
+    trip: Trip, counts: Counts, state: MeetingState
+) -> None:
+    with trip.database.transaction() as tx:
+        theirs = rules.of(tx, TENANT, (trip.ben,))[trip.ben]
+        rules.save(tx, TENANT, trip.ben, replace(theirs, choices=Choices(unanswered=counts)))
+    meeting = trip.books()
+    invited = Instance(uid="invited", starts=meeting.when.start, when=meeting.when, kind=Kind.SOFT)
+    trip.service.store(trip.remote(trip.ben), [replace(invited, cause=BusyCause.UNANSWERED)])
+    assert trip.settles(meeting.id).state is state
 
 
 @pytest.mark.parametrize(
