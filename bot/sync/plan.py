@@ -22,7 +22,8 @@ from bot.core.ids import CalendarId
 from bot.core.intervals import Interval
 from bot.storage.progress import Progress
 
-BACK = timedelta(days=1)
+BACK = timedelta(days=8)
+"""So far behind: who may have so many meetings a week has had some of them already, wherever their week begins."""
 AHEAD = timedelta(days=90)
 NEAR = timedelta(days=80)
 """A window that ends sooner than this is read anew."""
@@ -39,6 +40,8 @@ MANY_MOVED = 3
 HOUR = timedelta(hours=1)
 FARTHEST_MOVE = timedelta(hours=14)
 """No zone is farther from UTC."""
+EDGE = timedelta(days=1)
+"""What stands nearer to the end of what was read may have moved out of it."""
 REACH_LASTS = timedelta(days=7)
 """How long it is read farther ahead than others after somebody asked."""
 FEWEST_COPIED = 3
@@ -137,7 +140,7 @@ def oddity(known: Collection[Instance], rows: Collection[Instance], compared: In
 
 def _moved(known: Collection[Instance], rows: Collection[Instance], compared: Interval) -> int:
     """By how many whole hours every timed event moved; 0 where they did not, or are too few to tell."""
-    start, end = compared.start + BACK, compared.end - BACK
+    start, end = compared.start + EDGE, compared.end - EDGE
     inner = [one for one in known if not one.all_day and start <= one.when.start < end]
     if len({one.uid for one in inner}) < MANY_MOVED:
         return 0
