@@ -4,7 +4,7 @@ A stretch is a pair of seconds since 1970 that holds its start and not its end. 
 that nothing is ever called free that is not; a week remembers whether anything in it had to be.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -105,6 +105,16 @@ def joined(weeks: Iterable[Week], first: int, count: int) -> Weeks:
         soft=int.from_bytes(b"".join(soft), "little"),
         is_exact=is_exact,
     )
+
+
+def together(several: Sequence[Weeks]) -> Weeks:
+    """What is taken in any of these, all of them of the same weeks: several calendars of one person."""
+    hard = soft = 0
+    for weeks in several:
+        hard |= weeks.hard
+        soft |= weeks.soft
+    is_exact = all(weeks.is_exact for weeks in several)
+    return Weeks(first=several[0].first, count=several[0].count, hard=hard, soft=soft, is_exact=is_exact)
 
 
 def _kept(part: bytes) -> bytes:

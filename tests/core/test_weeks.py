@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.weeks import BIT, BITS_A_WEEK, BYTES_A_WEEK, MONDAY, WEEK, Pair, Rows, Week, bits_of, encoded, joined
+from bot.core.weeks import (
+    BIT,
+    BITS_A_WEEK,
+    BYTES_A_WEEK,
+    MONDAY,
+    WEEK,
+    Pair,
+    Rows,
+    Week,
+    bits_of,
+    encoded,
+    joined,
+    together,
+)
 
 FIRST, COUNT = 2970, 6
 START = MONDAY + FIRST * WEEK
@@ -52,6 +65,12 @@ def test_no_week_is_kept_in_which_nothing_is_taken(hard: Pairs) -> None:
         assert len(week.hard) == BYTES_A_WEEK
         assert any(week.hard)
         assert week.soft == b""
+
+
+@given(pairs(), pairs())
+def test_several_calendars_take_what_any_of_them_takes(one: Pairs, other: Pairs) -> None:
+    apart = [bits_of(Rows(hard=some, soft=some[:1]), FIRST, COUNT) for some in (one, other)]
+    assert together(apart) == bits_of(Rows(hard=one + other, soft=one[:1] + other[:1]), FIRST, COUNT)
 
 
 @pytest.mark.parametrize(
