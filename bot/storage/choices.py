@@ -14,6 +14,7 @@ from bot.core.preferences import AllDay, Choices, Counts
 from bot.core.weighing import Weighing
 from bot.storage.calendars import CALENDARS
 from bot.storage.database import METADATA, Tx
+from bot.storage.people import PEOPLE
 
 RULES = Table(
     "rule",
@@ -21,7 +22,7 @@ RULES = Table(
     Column("tenant", Text, primary_key=True),
     Column("person", Text, primary_key=True),
     Column("kept", Text, nullable=False),
-    ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["tenant", "person"], [PEOPLE.c.tenant, PEOPLE.c.id], ondelete="CASCADE"),
 )
 
 
