@@ -57,8 +57,10 @@ _IS_FREE_DAY = and_(MIRROR.c.all_day, MIRROR.c.cause == BusyCause.FREE.value)
 _MAY_BLOCK = or_(MIRROR.c.blocks, MIRROR.c.cause == BusyCause.ELSEWHERE.value, _IS_FREE_DAY)
 """As `core/events` has it."""
 _C = MIRROR.c
-MARKED = select(_C.calendar, _C.uid, _C.begins, _C.ends, _C.kind, _C.cause, _C.all_day, _C.blocks, _C.ours)
-"""All of a row by which it is weighed, and which event it is."""
+MARKED = select(_C.calendar, _C.kind, _C.cause, _C.all_day, _C.blocks, _C.uid, _C.begins, _C.ends, _C.ours)
+"""By what a row is weighed, which comes first, and which event it is, and when."""
+MARKS = 5
+"""So many columns say how hard a row blocks."""
 
 
 def replace(
@@ -104,7 +106,8 @@ def choose_all_day(tx: Tx, tenant: TenantId, calendar: CalendarId, all_day: AllD
 def busy(tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], window: Interval) -> list[Busy]:
     """Everything that blocks in the window, in those calendars, by its beginning; as hard as was chosen."""
     meets = (MIRROR.c.begins < seconds(window.end), MIRROR.c.ends > seconds(window.start))
-    found = select(MIRROR).where(*meets).order_by(MIRROR.c.begins, MIRROR.c.ends, MIRROR.c.uid)
+    rest = (_C.starts, _C.status, _C.sequence, _C.is_declined)
+    found = MARKED.add_columns(*rest).where(*meets).order_by(_C.begins, _C.ends, _C.uid)
     return [
         Busy(calendar=row.calendar, instance=_as_instance(row, kind=kind))
         for row, kind in weighed(tx, tenant, calendar_ids, found)
@@ -123,16 +126,16 @@ class Marks(NamedTuple):
 def weighed(
     tx: Tx, tenant: TenantId, calendar_ids: Collection[CalendarId], rows: Select[Any]
 ) -> Iterator[tuple[Row[Any], Kind]]:
-    """Those of these rows, in these calendars, that block, and how hard, by what was chosen of each calendar."""
+    """Those of these rows (`MARKED`), in these calendars, that block, and how hard, by what was chosen of each."""
     chosen = weighings(tx, tenant, calendar_ids)
-    known: dict[tuple[object, ...], Kind | None] = {}  # there are many rows, and few kinds of them
+    known: dict[tuple[Any, ...], Kind | None] = {}  # there are many rows, and few kinds of them
     its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar.in_(calendar_ids), _MAY_BLOCK)
     for row in tx.execute(rows.where(*its)):
-        sort = (row.calendar, row.kind, row.cause, row.all_day, row.blocks)
-        if sort not in known:
-            marks = Marks(Kind(row.kind), BusyCause(row.cause), row.all_day, row.blocks)
-            known[sort] = chosen[row.calendar].of(marks)
-        kind = known[sort]
+        marks = row[:MARKS]
+        if marks not in known:
+            calendar, kind, cause, all_day, blocks = marks
+            known[marks] = chosen[calendar].of(Marks(Kind(kind), BusyCause(cause), all_day, blocks))
+        kind = known[marks]
         if kind is not None:
             yield row, kind
 
@@ -168,7 +171,7 @@ def _keep_weeks(tx: Tx, tenant: TenantId, calendar: CalendarId) -> None:
         return
     hard: list[Pair] = []
     soft: list[Pair] = []
-    for row, kind in weighed(tx, tenant, (calendar,), MARKED.order_by(MIRROR.c.begins)):
+    for row, kind in weighed(tx, tenant, (calendar,), MARKED.order_by(_C.begins)):
         (soft if kind is Kind.SOFT else hard).append((row.begins, row.ends))
     rows = Rows(hard=tuple(hard), soft=tuple(soft))
     busy_weeks.keep(tx, tenant, calendar, rows, seconds(window.start))

@@ -13,13 +13,13 @@ from bot.core.weighing import Weighing
 from bot.core.zones import local, midnight
 from bot.storage.choices import weighings
 from bot.storage.database import Tx, instant, seconds
-from bot.storage.mirror import MARKED, MIRROR, Marks, weighed
+from bot.storage.mirror import MARKED, MARKS, MIRROR, Marks, weighed
 
 AHEAD = timedelta(weeks=4)
 """So far ahead all-day events are counted."""
 DAY = timedelta(days=1)
 
-_Ends: TypeAlias = dict[tuple[str, int], int]
+_Ends: TypeAlias = dict[tuple[int, str], int]
 """When each event ends: the same UID at the same start is the same one, in whichever calendar it stands."""
 
 
@@ -37,24 +37,23 @@ def rows(
     Of copies that differ the later end counts, and the harder kind for as long as it lasts. `besides` is a meeting of
     ours that is about to move: its own copies are no obstacle.
     """
-    asked = MARKED.where(MIRROR.c.begins < until, MIRROR.c.ends > since).order_by(MIRROR.c.begins)
-    found = list(weighed(tx, tenant, owners, asked))
-    own = {(owners[row.calendar], row.uid) for row, _ in found if besides is not None and row.ours == besides}
+    asked = MARKED.where(MIRROR.c.begins < until, MIRROR.c.ends > since)
+    found = [(*row[MARKS:], owners[row[0]], kind) for row, kind in weighed(tx, tenant, owners, asked)]
+    own = {(person, uid) for uid, _, _, ours, person, _ in found if besides is not None and ours == besides}
     hard: dict[PersonId, _Ends] = defaultdict(dict)
     soft: dict[PersonId, _Ends] = defaultdict(dict)
-    for row, kind in found:
-        person = owners[row.calendar]
-        if (person, row.uid) in own:
-            continue
-        ends, event = (soft if kind is Kind.SOFT else hard)[person], (row.uid, row.begins)
-        ends[event] = max(ends.get(event, row.ends), row.ends)
+    for uid, begins, end, _, person, kind in found:
+        if (person, uid) not in own:
+            ends = (soft if kind is Kind.SOFT else hard)[person]
+            if ends.get((begins, uid), 0) < end:
+                ends[begins, uid] = end
     return {person: _once(hard[person], soft[person]) for person in set(owners.values())}
 
 
 def _once(hard: _Ends, soft: _Ends) -> Rows:
     return Rows(
-        hard=tuple((begins, end) for (_, begins), end in hard.items()),
-        soft=tuple((begins, end) for (uid, begins), end in soft.items() if hard.get((uid, begins), begins) < end),
+        hard=tuple(sorted((event[0], end) for event, end in hard.items())),
+        soft=tuple(sorted((event[0], end) for event, end in soft.items() if hard.get(event, 0) < end)),
     )
 
 
