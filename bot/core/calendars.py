@@ -26,10 +26,17 @@ class Problem(StrEnum):
     """It suddenly tells something hard to believe: what was known stays, as soft, until its owner decides."""
     OURS = "ours"
     """Its service refuses Overlap itself: the operator can mend it, its owner cannot."""
+    NOT_ALLOWED = "not_allowed"
+    """Whoever runs Overlap no longer allows accounts of its kind or domain here: not asked, unknown at once."""
 
     @property
     def is_final(self) -> bool:
-        """Whether only its owner can mend it, so that it is unknown at once."""
+        """Whether nobody but its owner or the operator can mend it, so that it is unknown at once."""
+        return self is Problem.NOT_ALLOWED or self.is_theirs
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether only its owner can mend it."""
         return self in (Problem.SIGN_IN_NEEDED, Problem.REFUSED, Problem.GONE)
 
 
@@ -64,6 +71,10 @@ class Connection:
     """How often they were reminded of it since then."""
     lapses: int = 0
     """How often its grant ended a week after it was given, as those of a client in "Testing" do."""
+    ends_at: datetime | None = None
+    """When what its owner allowed ends by itself, where its service set such a time."""
+    is_end_told: bool = False
+    """Whether its owner was reminded of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

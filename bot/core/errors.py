@@ -11,6 +11,7 @@ OverlapError
 ├── SignInNeeded        the credentials no longer open the account
 ├── Refused             the service forbids it, now and later
 │   ├── ConsentNeeded   its owner would have to allow it first (a missing scope)
+│   ├── NotOffered      whoever runs Overlap does not allow such accounts here (any more)
 │   └── Full            nothing more fits into that calendar or account (507, quota)
 ├── OurFault            the service refuses Overlap itself: only its operator can mend that
 ├── CursorExpired       the service forgot where we were: read everything
@@ -96,6 +97,12 @@ class ConsentNeeded(Refused):
     """The service would do it, had the account's owner allowed it: a scope is missing."""
 
     code = "consent_needed"
+
+
+class NotOffered(Refused):
+    """Whoever runs Overlap does not allow accounts of that kind or domain here (any more): nothing was asked."""
+
+    code = "not_offered"
 
 
 class Full(Refused):

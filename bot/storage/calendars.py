@@ -51,6 +51,8 @@ CONNECTIONS = Table(
     Column("lapses", Integer, nullable=False, default=0),
     Column("identity", Text, nullable=False, default="", index=True),
     Column("hours", Text),
+    Column("ends_at", BigInteger),
+    Column("is_end_told", Boolean, nullable=False, default=False),
     Column("account", LargeBinary, nullable=False),
     Index("connection_by_person", "tenant", "person"),
 )
@@ -341,6 +343,8 @@ def _as_connection(row: Row[Any]) -> Connection:
         broken_since=instant_if_any(row.broken_since),
         reminded=row.reminded,
         lapses=row.lapses,
+        ends_at=instant_if_any(row.ends_at),
+        is_end_told=row.is_end_told,
     )
 
 

@@ -26,7 +26,7 @@ UNTOLD = (None, Problem.UNREACHABLE, Problem.DOUBTED)
 """What is no problem of the account: nothing, what passes, and what its owner is asked about on its own."""
 
 
-OF_THE_WHOLE = (Problem.SIGN_IN_NEEDED, Problem.OURS)
+OF_THE_WHOLE = (Problem.SIGN_IN_NEEDED, Problem.OURS, Problem.NOT_ALLOWED)
 """What keeps all calendars of an account from being read, whichever shows it first."""
 
 
@@ -66,7 +66,7 @@ def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
         return
     if account.problem is kind:
         return
-    since = (account.broken_since or now) if kind.is_final else None
+    since = (account.broken_since or now) if kind.is_theirs else None
     calendars.blame(tx, account.tenant, account.id, kind, since=since)
     is_lapse = plan.is_lapse(account, kind, now)
     if is_lapse:
@@ -75,7 +75,7 @@ def blame(tx: Tx, calendar: Calendar, kind: Problem, now: datetime) -> None:
     # Grants of a client in "Testing" end every week: told once, and from then on shown by `status` alone.
     if begins and not (is_lapse and account.lapses):
         messages.show(tx, account.tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
-        if kind.is_final and not is_lapse:
+        if kind.is_theirs and not is_lapse:
             due.mark(tx, account.tenant, KIND, account.id, now + REMINDERS[0])
     else:
         messages.changed(tx, account.tenant, KIND, account.id, now)

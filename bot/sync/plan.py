@@ -11,6 +11,7 @@ from bot.core.errors import (
     AddressRefused,
     NotACalendar,
     NotFound,
+    NotOffered,
     OurFault,
     OverlapError,
     Refused,
@@ -180,6 +181,8 @@ def problem(error: OverlapError) -> Problem:
     match error:
         case SignInNeeded():
             return Problem.SIGN_IN_NEEDED
+        case NotOffered():
+            return Problem.NOT_ALLOWED
         case Refused() | AddressRefused():
             return Problem.REFUSED
         case NotFound():
@@ -194,7 +197,7 @@ def problem(error: OverlapError) -> Problem:
 
 def lasting(before: Problem | None, now: Problem) -> Problem:
     """The problem to keep: that a server cannot be reached does not mend what only its owner can."""
-    stays = before is not None and (before.is_final or before is Problem.DOUBTED)
+    stays = before is not None and (before.is_theirs or before is Problem.DOUBTED)
     return before if before is not None and stays and now is Problem.UNREACHABLE else now
 
 

@@ -100,6 +100,8 @@ def wrong(problem: Problem, account: Connection) -> str:
             return "it suddenly tells something that is hard to believe. I wait for your word"
         case Problem.OURS:
             return "its service refuses Overlap itself, which only whoever runs Overlap can mend. They have been told"
+        case Problem.NOT_ALLOWED:
+            return "whoever runs Overlap no longer allows such accounts here, so I do not ask it. Nothing was deleted"
         case _:
             assert_never(problem)
 
