@@ -108,6 +108,7 @@ class Router:
             "account.disconnect": self.parting.disconnects,
             "account.keep": self.parting.keeps,
             "connect.link": self.connect.link,
+            "connect.again": self.connect.again,
             "rooms.link": self.rooms.link,
             "rooms.show": self.rooms.show,
             "connect.consent": self.connect.consent,

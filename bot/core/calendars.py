@@ -8,6 +8,10 @@ from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId
 from bot.core.intervals import Interval
 from bot.core.preferences import AllDay
 
+A_WEEK, WITHIN = timedelta(days=7), timedelta(hours=2)
+"""How long a grant of a client in "Testing" lasts; a sign-in waits for its owner's word for an hour at most."""
+BEFORE_ITS_END = timedelta(days=3)
+
 
 class Problem(StrEnum):
     """Why a calendar cannot be read as it should."""
@@ -75,6 +79,19 @@ class Connection:
     """When what its owner allowed ends by itself, where its service set such a time."""
     is_end_told: bool = False
     """Whether its owner was reminded of that."""
+
+    @property
+    def is_of_testing(self) -> bool:
+        """Whether it ends a week after it was given, as at Google while a client's publishing status is "Testing"."""
+        return self.ends_at is not None and abs(self.ends_at - self.connected_at - A_WEEK) < WITHIN
+
+    @property
+    def warns_at(self) -> datetime | None:
+        """When its owner is reminded that it ends: three days before, of a short one halfway. None: never, because it
+        does not end, or because only the operator can mend that it does."""
+        if self.ends_at is None or self.is_of_testing:
+            return None
+        return max(self.ends_at - BEFORE_ITS_END, self.connected_at + (self.ends_at - self.connected_at) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

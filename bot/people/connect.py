@@ -7,7 +7,7 @@ which that person, and nobody else, signs in and chooses.
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -30,10 +30,10 @@ from bot.people import pending
 from bot.people.habits import Suggested, suggested
 from bot.people.keeping import Keeping, go_on, receive_somewhere
 from bot.people.leaving import give_up, leave
-from bot.people.pending import Pending, identity
-from bot.people.services import NotConnected, SignIn, Why, address, is_allowed
+from bot.people.pending import Pending, identity, label
+from bot.people.services import NotConnected, SignIn, Why, address, why_not
 from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
-from bot.storage import calendars, channels, due, links, messages, people, proposals
+from bot.storage import accounts, calendars, channels, due, links, messages, people, proposals
 from bot.storage.database import Database, Tx
 from bot.storage.links import Session
 from bot.storage.vault import Vault
@@ -42,8 +42,9 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "connect"
 ADMIN = "admin"
-"""What a link is for: one's own calendars, or the workspace's rooms."""
-AGAIN = {PURPOSE: "connect", ADMIN: "rooms"}
+RECONNECT = "reconnect"
+"""What a link is for: one's own calendars, the workspace's rooms, or one account that is connected again."""
+AGAIN = {PURPOSE: "connect", ADMIN: "rooms", RECONNECT: "connection"}
 """The kind of the message whose button makes a new one of that purpose."""
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=1)
@@ -71,7 +72,7 @@ class Alive:
 
     person: Person
     consent: Connection | None = None
-    """The account of which they would allow more."""
+    """The account of which they would allow more, or which they would connect again."""
     purpose: str = PURPOSE
 
 
@@ -81,6 +82,8 @@ class Opened:
 
     token: str
     session: Session
+    again: ConnectionId | None = None
+    """The account that its link is to connect again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,8 @@ class Connecting:
     cadence: timedelta | None = None
     account_domains: frozenset[str] = frozenset()
     """The domains of which an account must be; empty: any."""
+    offered: frozenset[str] | None = None
+    """The kinds of which it must be; None: any."""
     workspace: Callable[[TenantId], str | None] = field(default=lambda _tenant: None)
     """What a chat workspace calls itself, where that is known."""
 
@@ -129,7 +134,8 @@ class Connecting:
     ) -> str:
         """A new address for that person alone: good once, and for ten minutes from now.
 
-        `consent` names an account of theirs of which they are to allow more: the link leads straight to that.
+        `consent` names an account of theirs of which they are to allow more, or with `RECONNECT` the one that they
+        connect again: the link leads straight to that.
         """
         token = links.new_token()
         handed_out = links.Link(
@@ -168,7 +174,9 @@ class Connecting:
             known = links.link(tx, token)
             link = None if known is None else links.consume(tx, token, known.purpose, now)
             if link is not None:
-                return Opened(cookie, links.open_session(tx, cookie, link, now + SESSION_LIFE))
+                again = link.consent if link.purpose == RECONNECT else None
+                link = replace(link, purpose=PURPOSE, consent=None) if again is not None else link
+                return Opened(cookie, links.open_session(tx, cookie, link, now + SESSION_LIFE), again)
         found = self.look(token)
         return Dead.USED if isinstance(found, Alive) else found
 
@@ -176,6 +184,12 @@ class Connecting:
         """Whose hour it is, while it lasts."""
         with self.database.reading() as tx:
             return links.session(tx, token, self.clock.now())
+
+    def reconnects(self, token: str) -> ConnectionId | None:
+        """The account that this link is to connect again, used or not."""
+        with self.database.reading() as tx:
+            link = links.link(tx, token)
+        return link.consent if link is not None and link.purpose == RECONNECT else None
 
     def opened_by(self, session: Session, token: str) -> bool:
         """Whether that link opened that session: then a second press on its button is the same press."""
@@ -188,8 +202,9 @@ class Connecting:
             link = links.renew(tx, token, now, not_since=now - RENEWED_AT_MOST_EVERY)
             if link is None:
                 return links.link(tx, token) is not None  # asked for a moment ago: it is on its way
+            subject = link.consent if link.purpose == RECONNECT and link.consent is not None else link.person
             messages.show(
-                tx, link.tenant, kind=AGAIN[link.purpose], subject=link.person, person=link.person, now=now, ring=True
+                tx, link.tenant, kind=AGAIN[link.purpose], subject=subject, person=link.person, now=now, ring=True
             )
         return True
 
@@ -216,7 +231,7 @@ class Connecting:
         owner = self.try_once(session)
         if owner is None:
             return _nothing(Why.TOO_MANY_TRIES)
-        return self.propose(session, _account(url, typed, owner))
+        return self.propose(session, by_password(url, typed, owner))
 
     def try_once(self, session: Session) -> Person | None:
         """Who tries to sign in; None once they have tried too often."""
@@ -233,13 +248,15 @@ class Connecting:
         *,
         told: tuple[str, ...] = (),
         is_asked: bool = False,
+        instead: ConnectionId | None = None,
     ) -> Pending | Connection | NotConnected:
         """That account waits for its owner's word; one that is theirs already takes its own place at once, unless
-        they are to be asked all the same."""
+        they are to be asked all the same. `instead` is a connection of theirs whose place it takes."""
         ids = {"tenant": session.tenant, "person": session.person}
-        if not is_allowed(account, self.account_domains):
-            log.info("a calendar account of another domain was not connected", extra=ids)
-            return _nothing(Why.DOMAIN)
+        wrong = why_not(account, self.offered, self.account_domains)
+        if wrong is not None:
+            log.info("a calendar account was not connected: %s", wrong, extra=ids)
+            return _nothing(wrong)
         listed = self._listed(account)
         if isinstance(listed, NotConnected):
             log.info("a calendar account was not connected: %s", ", ".join(listed.reasons), extra=ids)
@@ -248,7 +265,11 @@ class Connecting:
         new = Pending(account=account, abilities=abilities, calendars=tuple(found), wanted=wanted, told=told)
         with self.database.transaction() as tx:
             known = calendars.of_account(tx, session.tenant, session.person, identity(account))
-            if known is not None and not is_asked:
+            if instead is not None and known is not None and known.id != instead:
+                return _nothing(Why.CONNECTED)
+            if instead is not None:
+                accounts.is_now(tx, session.tenant, instead, identity(account), label(account))
+            if instead is not None or (known is not None and not is_asked):
                 give_up(tx, self.vault, session, self.clock.now())
                 return self._keep(tx, session, new)
             give_up(tx, self.vault, session, self.clock.now(), instead=new)
@@ -338,7 +359,7 @@ def _nothing(why: Why) -> NotConnected:
     return NotConnected((why,))
 
 
-def _account(url: str, typed: SignIn, owner: Person) -> Account:
+def by_password(url: str, typed: SignIn, owner: Person) -> Account:
     """The account, with the addresses by which its owner is recognised among ATTENDEEs."""
     user = typed.user.strip()
     named = {one.casefold() for one in (owner.email, user) if one is not None and "@" in one}

@@ -2,13 +2,13 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from bot.core.calendars import Access
-from bot.core.errors import InvalidInput, NotFound, SignInNeeded
+from bot.core.errors import NotFound, NotOffered, SignInNeeded
 from bot.core.ids import CalendarId, ConnectionId, TenantId
 from bot.people.limits import Limits
 from bot.providers.base import Account, CalendarProvider, Held, Providers, Remote
@@ -77,13 +77,21 @@ class _Holding:
 
 
 class Grants:
-    """Lends opened accounts, each to one task at a time."""
+    """Lends opened accounts, each to one task at a time; one that is not allowed here (any more) is not opened."""
 
-    def __init__(self, database: Database, vault: Vault, providers: Providers, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        providers: Providers,
+        limits: Limits | None = None,
+        is_allowed: Callable[[Account], bool] = lambda _account: True,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._providers = providers
         self._limits = limits or Limits()
+        self._is_allowed = is_allowed
         self._idle: dict[tuple[TenantId, ConnectionId, Account], CalendarProvider] = {}
         self._lock = threading.Lock()
         self._refreshing: dict[tuple[TenantId, ConnectionId], threading.Lock] = {}
@@ -131,15 +139,16 @@ class Grants:
     def _account(self, tenant: TenantId, connection: ConnectionId) -> Account:
         try:
             with self._database.reading() as tx:
-                return unsealed(tx, self._vault, tenant, connection)
+                account = unsealed(tx, self._vault, tenant, connection)
         except NotFound:
             self._forget(tenant, connection)
             raise
+        if account.provider not in self._providers or not self._is_allowed(account):
+            raise NotOffered("Accounts of this kind may not be connected here any more.")
+        return account
 
     def _opened(self, tenant: TenantId, connection: ConnectionId, account: Account) -> CalendarProvider:
-        connect = self._providers.get(account.provider)
-        if connect is None:
-            raise InvalidInput(f"I don't know the kind of calendar “{account.provider}”.")
+        connect = self._providers[account.provider]
         return connect(account, _Kept(self._database, self._vault, tenant, connection, self._turn(tenant, connection)))
 
     def _turn(self, tenant: TenantId, connection: ConnectionId) -> threading.Lock:

@@ -10,9 +10,9 @@ from bot.core.people import Person
 from bot.core.proposals import ProposalState
 from bot.people.grants import sealed
 from bot.people.pending import Pending, identity, label
-from bot.providers.base import Abilities, RemoteCalendar
-from bot.storage import calendars, channels, due, habits, meetings, messages, proposals, signins
-from bot.storage.database import Tx
+from bot.providers.base import Abilities, Account, RemoteCalendar
+from bot.storage import accounts, calendars, channels, due, habits, meetings, messages, proposals, signins
+from bot.storage.database import Tx, instant
 from bot.storage.vault import Vault
 
 CHOOSING = timedelta(minutes=2)
@@ -36,7 +36,7 @@ class Keeping:
         counting = _counting(new.calendars)
         for remote in new.calendars:
             if remote.remote not in known:
-                calendars.add(tx, self._calendar(connection, remote, new.abilities, counts=remote in counting))
+                calendars.add(tx, self.calendar(connection, remote, new.abilities, counts=remote in counting))
         receive_somewhere(tx, tenant, owner.id, [one.remote for one in new.calendars])
         for one in calendars.of_connection(tx, tenant, connection.id):
             calendars.dirty(tx, tenant, one.id, now)
@@ -58,7 +58,8 @@ class Keeping:
             calendars.blame(tx, tenant, known.id, None)
             calendars.granted(tx, tenant, known.id, account.access)
             calendars.signed_in(tx, tenant, known.id, now)
-            return calendars.connection(tx, tenant, known.id)
+            accounts.is_now(tx, tenant, known.id, identity(account), label(account))
+            return self._until(tx, known, account, now)
         connection = Connection(
             id=ConnectionId(new_id()),
             tenant=tenant,
@@ -71,11 +72,20 @@ class Keeping:
         )
         kept = sealed(tx, self.vault, tenant, connection.id, account)
         calendars.add_connection(tx, connection, kept, identity(account))
-        return connection
+        return self._until(tx, connection, account, now)
 
-    def _calendar(
+    def _until(self, tx: Tx, connection: Connection, account: Account, now: datetime) -> Connection:
+        """With when what was allowed ends: its owner is reminded in time."""
+        at = None if account.ends_at is None else instant(account.ends_at)
+        accounts.ends(tx, connection.tenant, connection.id, at)
+        if at is not None:
+            due.mark(tx, connection.tenant, "connection", connection.id, now)
+        return calendars.connection(tx, connection.tenant, connection.id)
+
+    def calendar(
         self, connection: Connection, remote: RemoteCalendar, abilities: Abilities, *, counts: bool
     ) -> Calendar:
+        """A calendar of that account as it begins; it receives nothing yet."""
         return Calendar(
             id=CalendarId(new_id()),
             tenant=connection.tenant,

@@ -123,6 +123,12 @@ class Why(StrEnum):
     """What should be e-mail addresses are none."""
     DOMAIN = "domain"
     """Only accounts of certain domains may be connected here."""
+    NOT_OFFERED = "not_offered"
+    """No accounts of that kind may be."""
+    ANOTHER = "another"
+    """It is another account than the one that was to be connected again."""
+    CONNECTED = "connected"
+    """It is connected already, and was to take the place of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,7 @@ class NotConnected:
 
 # Neither speaks CalDAV with a password: Google wants OAuth, Outlook has no CalDAV at all.
 _GOOGLE = ("google.com", "googleapis.com", "googleusercontent.com", "gmail.com", "googlemail.com")
+_APPLE = ("icloud.com",)
 _MICROSOFT = ("outlook.com", "office.com", "office365.com", "live.com", "hotmail.com", "microsoft.com", "msn.com")
 
 
@@ -158,6 +165,26 @@ def address(typed: SignIn) -> str | NotConnected:
     if not typed.password:
         wrong.append(Why.NO_PASSWORD)
     return NotConnected(tuple(wrong)) if wrong or isinstance(url, Why) else url
+
+
+def called(url: str, user: str) -> str:
+    """Which of the services has its CalDAV there; of two that could, the one that is known by its whole address."""
+    exact = (one.name for one in SERVICES.values() if one.url and one.url.format(user=quote(user, safe="@")) == url)
+    by_path = (one.name for one in SERVICES.values() if one.path and urlsplit(url).path.startswith(one.path))
+    return next(exact, None) or next(by_path, OTHER)
+
+
+def why_not(account: Account, kinds: frozenset[str] | None, domains: frozenset[str]) -> Why | None:
+    """What speaks against that account where only such kinds (None: any) and domains (empty: any) are allowed."""
+    if kinds is not None and _kind(account) not in kinds:
+        return Why.NOT_OFFERED
+    return None if is_allowed(account, domains) else Why.DOMAIN
+
+
+def _kind(account: Account) -> str:
+    """What an operator calls it: iCloud speaks CalDAV and is a kind of its own."""
+    is_apple = account.provider == "caldav" and _is_below(urlsplit(account.url), _APPLE)
+    return "icloud" if is_apple else account.provider
 
 
 def is_allowed(account: Account, domains: frozenset[str]) -> bool:

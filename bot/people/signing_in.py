@@ -20,7 +20,7 @@ from bot.people.pending import Pending, identity
 from bot.people.services import NotConnected, Why
 from bot.providers.base import Account
 from bot.providers.oauth import NotSignedIn, OAuth, Refusal, SignIns
-from bot.storage import calendars, links, messages, signins
+from bot.storage import calendars, faults, links, messages, signins
 from bot.storage.database import Tx
 from bot.storage.links import Session
 from bot.storage.signins import Begun
@@ -134,7 +134,13 @@ class SigningIn:
             account = self._sign_in(provider).finish(flow, answered)
         except NotSignedIn as error:
             return self._refused(session, provider, error.refusal, begun.connection)
+        with house.database.transaction() as tx:
+            faults.mended(tx, session.tenant, provider)
         return self._fits(session, begun, account) or self._proposed(session, begun, account)
+
+    def asks(self, again: Connection) -> Access:
+        """What is asked for where that account is connected again: what it was for, unless the operator fixed it."""
+        return self.consent or again.access
 
     def account(self, session: Session, connection: ConnectionId) -> Connection | None:
         """That connected account, if it is theirs and has such a page."""
@@ -169,6 +175,8 @@ class SigningIn:
         ids = {"tenant": session.tenant, "person": session.person}
         if refusal is Refusal.OURS:
             log.error("%s refuses Overlap's own registration: check its client id, secret and addresses", provider)
+            with self.connecting.database.transaction() as tx:
+                faults.met(tx, session.tenant, provider, self.connecting.clock.now())
         else:
             log.info("a sign-in at %s gave nothing: %s", provider, refusal.value, extra=ids)
         admin_url = self._ask_approval(session, provider) if refusal is Refusal.ADMIN_NEEDED else ""
@@ -237,7 +245,7 @@ class SigningIn:
 
 def _trouble(reasons: Sequence[Why]) -> Trouble:
     """Why an account that was let in could not be connected after all."""
-    if Why.DOMAIN in reasons:
+    if Why.DOMAIN in reasons or Why.NOT_OFFERED in reasons:
         return Trouble.DOMAIN
     return Trouble.UNREACHABLE if Why.UNREACHABLE in reasons else Trouble.NO_MAILBOX
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from bot.core.calendars import Connection
-from bot.core.ids import derived
+from bot.core.ids import ConnectionId, derived
 from bot.people.connect import Connecting
 from bot.people.pending import Pending, identity
 from bot.people.services import NotConnected, Why, web_address
@@ -45,8 +45,11 @@ class Texts:
 
     connecting: Connecting
 
-    def feed(self, session: Session, typed: TypedFeed) -> Pending | Connection | NotConnected:
-        """Fetched once, to see that it is a calendar; then it waits for its owner's word."""
+    def feed(
+        self, session: Session, typed: TypedFeed, instead: ConnectionId | None = None
+    ) -> Pending | Connection | NotConnected:
+        """Fetched once, to see that it is a calendar; then it waits for its owner's word, unless it is the new link of
+        a feed of theirs: that one keeps all that was chosen for it."""
         wrong: list[Why] = []
         url = _feed_url(typed.url)
         if isinstance(url, Why):
@@ -69,7 +72,7 @@ class Texts:
             # Its address is a secret, and the same address is the same feed.
             subject=derived("feed", url),
         )
-        return self.connecting.propose(session, account)
+        return self.connecting.propose(session, account, instead=instead)
 
     def look(self, session: Session, name: str, data: bytes, typed_addresses: str) -> Handed | NotConnected:
         """What that file holds; nothing is kept. Raises `NotACalendar` with a sentence for one that is none."""

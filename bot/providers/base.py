@@ -238,6 +238,8 @@ class Account:
     access: Access = Access.FULL
     grant: str = field(default="", repr=False)
     """What an OAuth sign-in left, as its adapter understands it: tokens, when they end, what they allow."""
+    ends_at: int | None = None
+    """When what its owner allowed ends by itself, in seconds since 1970; None where nothing says that it does."""
 
     @property
     def identity(self) -> tuple[str, str, str]:

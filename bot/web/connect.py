@@ -16,13 +16,15 @@ from starlette.staticfiles import StaticFiles
 from bot.core.calendars import Access
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId
-from bot.people.connect import ADMIN, Alive, Connecting, Dead
+from bot.people.again import Again
+from bot.people.connect import ADMIN, RECONNECT, Alive, Connecting, Dead
 from bot.people.pending import label
 from bot.people.rooms import Rooms
 from bot.people.signing_in import SigningIn
 from bot.people.texts import Texts
 from bot.storage.links import Session
 from bot.web.admin import RoomPages
+from bot.web.again import way
 from bot.web.choosing import Choosing
 from bot.web.doors import Doors, form_key
 from bot.web.forms import Form
@@ -37,12 +39,12 @@ def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str
     doors = Doors(connecting, Pages(urlsplit(connecting.public_url).path.rstrip("/")))
     kinds = frozenset(one for one in offered if one not in NAMES or one in signing_in.sign_ins)
     oauth = {one: OAuthPages(doors, signing_in, one) for one in NAMES if one in kinds}
-    links, choosing = Links(doors, kinds, oauth), Choosing(doors)
+    links, choosing, again = Links(doors, kinds, oauth), Choosing(doors), Again(connecting)
     return [
         Route("/connect", doors.page(links.start)),
         *(route for pages in oauth.values() for route in pages.routes()),
-        *Passwords(doors, kinds).routes(),
-        *TextPages(doors, Texts(connecting), kinds).routes(),
+        *Passwords(doors, again, kinds).routes(),
+        *TextPages(doors, Texts(connecting), again, kinds).routes(),
         Route("/connect/confirm", doors.page(links.confirm_page)),
         Route("/connect/confirm", doors.posted(links.confirm, back="/connect"), methods=["POST"]),
         *choosing.routes(),
@@ -71,24 +73,28 @@ class Links:
         token = request.path_params["token"]
         found = self.doors.connecting.look(token)
         if isinstance(found, Alive):
+            is_again = found.purpose == RECONNECT
             return self.doors.pages.draw(
                 "link",
                 token=token,
                 who=self.doors.who(found.person),
-                consent=found.consent,
+                consent=None if is_again else found.consent,
+                again=found.consent if is_again else None,
                 is_admin=found.purpose == ADMIN,
             )
         return self._dead(token, found)
 
     def open(self, request: Request, _form: Form) -> Response:
-        """Consumes the link; one that was made to allow more leads straight to where that is done."""
+        """Consumes the link; one that is about an account leads straight to where that is opened."""
         token, connecting = request.path_params["token"], self.doors.connecting
         opened = connecting.open_session(token)
         if not isinstance(opened, Dead):
-            return self.doors.let_in(self._first(opened.session), opened)
+            return self.doors.let_in(self._first(opened.session, opened.again), opened)
         session = self.doors.visitor(request)
         if session is not None and connecting.opened_by(session, token):
-            return self.doors.to(_start(session))  # a button pressed twice is one press
+            # A button pressed twice is one press.
+            again = connecting.reconnects(token)
+            return self.doors.to(_start(session)) if again is None else self._first(session, again)
         return self._dead(token, opened)
 
     def send_again(self, request: Request, _form: Form) -> Response:
@@ -105,7 +111,13 @@ class Links:
     def start(self, _request: Request, session: Session) -> Response:
         """What is connected, and everything that can be."""
         setup = self.doors.connecting.setup(session)
-        return self.doors.pages.draw("start", who=self.doors.who(setup.person), setup=setup, kinds=self.kinds)
+        return self.doors.pages.draw(
+            "start",
+            who=self.doors.who(setup.person),
+            setup=setup,
+            kinds=self.kinds,
+            ways={one.id: way(one, self.kinds) for one in setup.connections},
+        )
 
     def confirm_page(self, request: Request, session: Session) -> Response:
         """Names both sides and asks for a word, before anything of it is kept."""
@@ -152,14 +164,20 @@ class Links:
     def to_link(self, request: Request) -> Response:
         return self.doors.to(f"/connect/{request.path_params['token']}")
 
-    def _first(self, session: Session) -> Response:
-        if session.consent is None:
+    def _first(self, session: Session, again: ConnectionId | None) -> Response:
+        """To the account that the link is about, else to where everything is."""
+        wanted = session.consent or again
+        if wanted is None:
             return self.doors.to(_start(session))
         setup = self.doors.connecting.setup(session)
-        again = next((one for one in setup.connections if one.id == session.consent), None)
-        if again is None or again.provider not in self.oauth:
+        account = next((one for one in setup.connections if one.id == wanted), None)
+        at = None if account is None else way(account, self.kinds)
+        if account is None or at is None:
             return self.doors.to("/connect")
-        return self.oauth[again.provider].go(session, Access.FULL, again)
+        if account.provider not in self.oauth:
+            return self.doors.to(at)
+        pages = self.oauth[account.provider]
+        return pages.go(session, pages.signing_in.asks(account) if session.consent is None else Access.FULL, account)
 
     def _dead(self, token: str, why: Dead) -> Response:
         """Says nothing of whom the link was for: whoever holds it may be anybody."""

@@ -73,6 +73,14 @@ SIGN_IN: Mapping[Why, Mistake] = MappingProxyType(
             "user",
             "Only accounts of certain domains may be connected here, and this is of another. Use your work account.",
         ),
+        Why.NOT_OFFERED: Mistake(
+            "url", "Accounts of this service may not be connected here. Ask whoever runs Overlap, or use another one."
+        ),
+        Why.ANOTHER: Mistake(
+            "user",
+            "That is another account than the one that was to be connected again. Sign in as that one, or go back and"
+            " connect this one as a new calendar.",
+        ),
     }
 )
 
@@ -101,6 +109,7 @@ FEED: Mapping[Why, Mistake] = MappingProxyType(
             "url", "The server does not answer. Check the link; if it is right, try again in a few minutes."
         ),
         Why.TOO_MANY_TRIES: Mistake("url", _TOO_MANY),
+        Why.CONNECTED: Mistake("url", "This link is another calendar of yours already. Copy the one of this calendar."),
     }
 )
 

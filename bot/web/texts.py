@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot.core.calendars import Connection
 from bot.core.errors import NotACalendar
 from bot.core.zones import zone
+from bot.people.again import Again, Before
 from bot.people.services import NotConnected, Why
 from bot.people.texts import Handed, Texts, TypedFeed
 from bot.storage.links import Session
@@ -27,6 +28,7 @@ class TextPages:
 
     doors: Doors
     texts: Texts
+    again: Again
     kinds: frozenset[str]
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -46,15 +48,26 @@ class TextPages:
         return found
 
     def feed_page(self, request: Request, session: Session) -> Response:
-        return self._feed(request, session)
+        before = self._before(session, request.query_params.get("account", ""))
+        if before is None:
+            return self._feed(request, session)
+        known = TypedFeed(url="", name=before.user, addresses=" ".join(before.addresses))
+        return self._feed(request, session, known, before=before)
 
     def feed(self, request: Request, session: Session, form: Form) -> Response:
         """Fetches it once, or says what is wrong with what was typed."""
         typed = TypedFeed(url=form.one("url"), name=form.one("name"), addresses=form.one("addresses"))
-        made = self.texts.feed(session, typed)
+        before = self._before(session, form.one("account"))
+        made = self.texts.feed(session, typed, None if before is None else before.connection.id)
         if isinstance(made, NotConnected):
-            return self._feed(request, session, typed, [FEED[one] for one in made.reasons], _status(made.reasons))
+            wrong = [FEED[one] for one in made.reasons]
+            return self._feed(request, session, typed, wrong, _status(made.reasons), before)
         return self.doors.to("/connect/calendars?again=yes" if isinstance(made, Connection) else "/connect/confirm")
+
+    def _before(self, session: Session, account: str) -> Before | None:
+        """The feed that is to get a new link."""
+        found = self.again.before(session, account) if account else None
+        return found if found is not None and found.connection.provider == "ics" else None
 
     def file_page(self, request: Request, session: Session) -> Response:
         return self._file(request, session)
@@ -82,6 +95,7 @@ class TextPages:
         typed: TypedFeed | None = None,
         mistakes: Sequence[Mistake] = (),
         status: int = 200,
+        before: Before | None = None,
     ) -> Response:
         owner = self.doors.connecting.setup(session).person
         shown = typed or TypedFeed(url="", name="", addresses=owner.email or "")
@@ -90,6 +104,7 @@ class TextPages:
             status=status,
             who=self.doors.who(owner),
             typed=shown,
+            before=before,
             mistakes=list(mistakes),
             key=form_key(request),
         )

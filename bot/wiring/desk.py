@@ -44,8 +44,10 @@ from bot.people.grants import Grants
 from bot.people.leaving import Leaving
 from bot.people.limits import LONGEST_REST, Limits
 from bot.people.rooms import Rooms
+from bot.people.services import why_not
 from bot.people.signing_in import SigningIn
 from bot.people.who import Who
+from bot.providers.base import Account
 from bot.providers.registry import Services, providers, sign_ins
 from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
@@ -109,7 +111,8 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     slack = _slack(settings)
     surfaces = _surfaces(slack, teams)
     rest = LONGEST_REST if settings.sync_every is None else 2 * settings.sync_every.total_seconds()
-    grants = Grants(database, vault, opening, Limits(longest_rest=min(rest, LONGEST_REST)))
+    limits = Limits(longest_rest=min(rest, LONGEST_REST))
+    grants = Grants(database, vault, opening, limits, partial(is_offered, settings))
     signing = sign_ins(services)
     connecting = Connecting(
         database,
@@ -119,6 +122,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         settings.public_url,
         settings.sync_every,
         settings.account_domains,
+        settings.offered,
         WorkspaceNames(clock, {} if slack is None else {"slack": slack.workspace}),
     )
     rooms = Rooms(connecting, grants.open_account, settings.admins)
@@ -177,6 +181,11 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         watching=watching,
         rivals=rivals,
     )
+
+
+def is_offered(settings: Settings, account: Account) -> bool:
+    """Whether such an account may be connected here, or stay so."""
+    return why_not(account, settings.offered, settings.account_domains) is None
 
 
 def _slack(settings: Settings) -> "SlackSurface | None":

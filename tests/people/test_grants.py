@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import InvalidInput, NotFound, TryLater
+from bot.core.errors import NotFound, NotOffered, TryLater
 from bot.core.ids import CalendarId, TenantId
 from bot.people.grants import Grants, sealed, unsealed
 from bot.providers import memory
@@ -110,6 +110,21 @@ def test_nothing_opens_for_another_tenant_or_once_disconnected(database: Databas
         pass
 
 
-def test_an_unknown_provider_is_said_so(database: Database, service: memory.Service) -> None:
-    with pytest.raises(InvalidInput, match="memory"), Grants(database, VAULT, {}).open_account(TENANT, ACCOUNT.id):
+def test_an_account_of_a_service_that_is_not_set_up_any_more_is_not_opened(
+    database: Database, service: memory.Service
+) -> None:
+    with pytest.raises(NotOffered), Grants(database, VAULT, {}).open_account(TENANT, ACCOUNT.id):
         pass
+
+
+def test_an_account_that_is_not_allowed_any_more_is_not_opened_and_stays_as_it_is(
+    database: Database, service: memory.Service
+) -> None:
+    counting = Counting(service)
+    narrow = Grants(database, VAULT, {"memory": counting.connect}, is_allowed=lambda account: account.user != "ana")
+    with pytest.raises(NotOffered), narrow.open_account(TENANT, ACCOUNT.id):
+        pass
+    assert counting.opened == 0
+    wide = Grants(database, VAULT, {"memory": counting.connect})
+    with wide.open_account(TENANT, ACCOUNT.id) as provider:
+        assert [one.name for one in provider.calendars()] == ["Work"]

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from bot.chat.answers import Answer, Says
 from bot.chat.cards import Button, Buttons, Card, Look, OpenPage, Press
+from bot.chat.conversations.connection import named, reconnect
 from bot.chat.conversations.words import note, paragraph, told
+from bot.core.calendars import Connection
+from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId, ProposalId, TenantId
 from bot.core.people import Person
 from bot.core.text import Strong
-from bot.people.connect import Connecting
+from bot.people.connect import RECONNECT, Connecting
+from bot.storage import calendars
 
 KIND = "connect"
 """The kind of the message with the button; its subject is the person."""
@@ -31,6 +35,16 @@ class ConnectTalk:
         """The way to where the owner of an account allows more; a booking waits for it, and goes on by itself."""
         url = self.connecting.link(by, consent=ConnectionId(press.subject))
         return Says(card=_consent_card(url), lasting=_button_card(None))
+
+    def again(self, by: Person, press: Press) -> Answer:
+        """The way to where that one account is connected again."""
+        with self.connecting.database.reading() as tx:
+            theirs = calendars.connections_of(tx, by.tenant, by.id)
+        account = next((one for one in theirs if one.id == ConnectionId(press.subject)), None)
+        if account is None:
+            raise NotFound("That calendar account is not connected (any more).")
+        url = self.connecting.link(by, consent=account.id, purpose=RECONNECT)
+        return Says(card=_again_card(account, url), lasting=_again_button(account))
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
         """Asked for on the page of a dead link."""
@@ -59,6 +73,22 @@ def _consent_card(url: str) -> Card:
         paragraph("Allow Overlap to write to your calendar on my page. What waits for it goes on by itself."),
         note("This link is for you alone, works once, and for ten minutes. Please don't pass it on."),
         Buttons((Button(label="Open the page", does=OpenPage(url), look=Look.PRIMARY),)),
+    )
+
+
+def _again_card(account: Connection, url: str) -> Card:
+    return told(
+        paragraph(f"Connect {named(account)} again on my page. What you chose for it stays as it is."),
+        note("This link is for you alone, works once, and for ten minutes. Please don't pass it on."),
+        Buttons((Button(label="Open the page", does=OpenPage(url), look=Look.PRIMARY),)),
+    )
+
+
+def _again_button(account: Connection) -> Card:
+    return told(
+        paragraph(f"Connect {named(account)} again on my page. What you chose for it stays as it is."),
+        note("The button answers with a link for you alone. It works once, for ten minutes from the press."),
+        Buttons((reconnect(account),)),
     )
 
 

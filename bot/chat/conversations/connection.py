@@ -25,6 +25,7 @@ LONGEST_LABEL = 80
 MOST_NAMED = 5
 
 
+FEED = "ics"
 BY_GRANT = ("google", "microsoft")
 """The providers whose accounts are opened by a permission, not by a password."""
 
@@ -58,13 +59,35 @@ class ConnectionTalk:
             its = [one for one in held if one.person == viewer.id]  # a room's is nobody's
             touched = None if connection.problem is None else _touched(tx, connection, its, now)
         if connection.problem is None or touched is None:
-            return _connected(connection, its)
+            warns_at = connection.warns_at
+            is_ending = warns_at is not None and now >= warns_at
+            return _ending(connection, viewer) if is_ending else _connected(connection, its)
         return _broken(connection, connection.problem, its, touched, viewer, now)
 
 
-def reconnect() -> Button:
-    """The way to mend an account that only its owner can mend."""
-    return Button(label="Reconnect", does=Press("connect.link"), look=Look.PRIMARY)
+def reconnect(account: Connection, name: str = "") -> Button:
+    """The way to connect that very account again; `name` tells it from others of which there is a button too."""
+    label = f"Reconnect {name}" if name else "Reconnect"
+    return Button(label=label, does=Press("connect.again", account.id), look=Look.PRIMARY)
+
+
+def can_reconnect(account: Connection, now: datetime) -> bool:
+    """Whether it is its owner's turn: only they can mend it, or what they allowed ends soon."""
+    if account.problem is not None:
+        return account.problem.is_theirs
+    return account.warns_at is not None and now >= account.warns_at
+
+
+def named(account: Connection) -> str:
+    """“ana@acme.example · Google”."""
+    return quoted(shorn(account.label, LONGEST_LABEL))
+
+
+def ends(account: Connection, viewer: Person) -> str:
+    """my permission there ends on Fri 4 Dec; empty where it does not."""
+    if account.warns_at is None or account.ends_at is None:
+        return ""
+    return f"my permission there ends on {times.day(local(account.ends_at, viewer.zone).date())}"
 
 
 def _disconnected() -> Card:
@@ -76,6 +99,12 @@ def _disconnected() -> Card:
 
 def wrong(problem: Problem, account: Connection) -> str:
     """What is wrong, and whose turn it is."""
+    if account.provider == FEED and problem.is_theirs:
+        return "its link no longer opens it. Give me the new one"
+    return _wrong(problem, account)
+
+
+def _wrong(problem: Problem, account: Connection) -> str:
     match problem:
         case Problem.SIGN_IN_NEEDED if account.lapses:
             return (
@@ -136,7 +165,7 @@ def _counted(count: int, what: str) -> str:
 def _broken(
     account: Connection, problem: Problem, its: Sequence[Calendar], touched: Touched, viewer: Person, now: datetime
 ) -> Card:
-    label = quoted(shorn(account.label, LONGEST_LABEL))
+    label = named(account)
     still, since = "", ""
     if account.broken_since is not None and account.reminded:
         still, since = "still ", f" since {times.day(local(account.broken_since, viewer.zone).date())}"
@@ -145,13 +174,36 @@ def _broken(
     else:
         then = f"Until it is back I go by what I read last{_ago(its, now)}, and mark it as old."
     touches = [paragraph(words)] if (words := _touches(touched)) else []
-    button = reconnect() if problem.is_final else Button(label="Open my calendars", does=Press("connect.link"))
+    button = reconnect(account) if problem.is_theirs else Button(label="Open my calendars", does=Press("connect.link"))
+    gone = [one for one in its if one.problem is Problem.GONE and (one.counts or one.receives)]
+    if problem is Problem.GONE and account.provider != FEED and len(gone) < len(its):
+        # Somebody deleted one calendar of several: the account is well.
+        which = listed([quoted(one.name) for one in gone[:MOST_NAMED]]) or "One of your calendars"
+        verb = "are" if len(gone) > 1 else "is"
+        first = Strong(f"{which} {verb} no longer in your calendar account {label}")
+        return told(
+            paragraph(first, f"{since}. Choose what counts instead, or bring it back there."),
+            *touches,
+            paragraph(then),
+            Buttons((Button(label="Open my calendars", does=Press("connect.link"), look=Look.PRIMARY),)),
+            line=f"There was trouble with your calendar account {label}.",
+        )
     return told(
         paragraph(Strong(f"I {still}can't read your calendar account {label}"), f"{since}: {wrong(problem, account)}."),
         *touches,
         paragraph(then),
         Buttons((button,)),
         line=f"There was trouble with your calendar account {label}.",
+    )
+
+
+def _ending(account: Connection, viewer: Person) -> Card:
+    """It still works: its owner set a time at the sign-in, and can set a new one before it is over."""
+    return told(
+        paragraph(Strong(f"Soon I can't read {named(account)} any more:"), f" {ends(account, viewer)}, as you chose."),
+        paragraph("Reconnect it before then, and nothing is missed."),
+        Buttons((reconnect(account),)),
+        line=f"My permission for your calendar account {named(account)} was about to end.",
     )
 
 
@@ -166,9 +218,9 @@ def _connected(connection: Connection, its: Sequence[Calendar]) -> Card:
     counts = f"{listed(counting)} {'counts' if len(counting) == 1 else 'count'} as busy." if counting else ""
     receives = f" Bookings go to {receiving[0]}." if receiving else ""
     return told(
-        paragraph(Strong(f"Connected: {quoted(shorn(connection.label, LONGEST_LABEL))}."), " It can be read."),
+        paragraph(Strong(f"Connected: {named(connection)}."), " It can be read."),
         paragraph(f"{counts or 'None of its calendars counts as busy.'}{receives}"),
         note("Was it not you? Open your calendars and disconnect it."),
         Buttons((Button(label="Open my calendars", does=Press("connect.link")),)),
-        line=f"Your calendar account {quoted(shorn(connection.label, LONGEST_LABEL))} was connected.",
+        line=f"Your calendar account {named(connection)} was connected.",
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.availability import known
 from bot.chat.answers import Answer, Says
 from bot.chat.cards import Block, Button, Buttons, Card, Heading, Look, Press, Rule
-from bot.chat.conversations.connection import reconnect, wrong
+from bot.chat.conversations.connection import FEED, can_reconnect, ends, reconnect, wrong
 from bot.chat.conversations.words import ago, everyone, listed, names, note, paragraph, quoted, shorn, told
 from bot.core.calendars import Calendar, Connection
 from bot.core.clock import Clock
@@ -26,7 +26,6 @@ MOST_SHOWN = 12
 """Calendars of one account; those that count come first."""
 MOST_PARTINGS = 3
 LONGEST_PARTING = 40
-FEED = "ics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +83,8 @@ def _card(whole: Theirs, limits: Sequence[str]) -> Card:
     blocks: list[Block] = [Heading("Your calendars")]
     for connection in whole.connections:
         blocks.append(paragraph(_account(connection, whole)))
+        if can_reconnect(connection, whole.now):
+            blocks.append(Buttons((reconnect(connection, _called(connection, whole)),)))
         blocks.append(Rule())
     if whole.colleagues:
         who = listed(list(whole.colleagues.values()))
@@ -92,10 +93,18 @@ def _card(whole: Theirs, limits: Sequence[str]) -> Card:
     blocks.append(note(f"Working hours: {_hours(hours)} ({times.place(hours.zone)} time)."))
     blocks += _limited(limits)
     open_all = Button(label="Open my calendars", does=Press("connect.link"))
-    is_broken = any(one.problem is not None and one.problem.is_final for one in whole.connections)
-    mend = (reconnect(),) if is_broken else ()
-    blocks.append(Buttons((*mend, open_all, *_partings(whole.connections))))
+    blocks.append(Buttons((open_all, *_partings(whole.connections))))
     return told(*blocks)
+
+
+def _called(account: Connection, whole: Theirs) -> str:
+    """What tells it from other accounts that are to be connected again; nothing where it is the only one."""
+    broken = [one for one in whole.connections if can_reconnect(one, whole.now)]
+    if len(broken) == 1:
+        return ""
+    name = shorn(account.label, LONGEST_PARTING)
+    alike = [one.id for one in broken if shorn(one.label, LONGEST_PARTING) == name]
+    return name if len(alike) == 1 else f"{name} ({alike.index(account.id) + 1})"
 
 
 def _partings(accounts: Sequence[Connection]) -> tuple[Button, ...]:
@@ -117,7 +126,10 @@ def _limited(limits: Sequence[str]) -> list[Block]:
 
 def _account(connection: Connection, whole: Theirs) -> Text:
     """The account, what is wrong with it, and a line for each of its calendars."""
-    trouble = f" – {wrong(connection.problem, connection)}." if connection.problem is not None else ""
+    said = ends(connection, whole.person)
+    if connection.problem is not None:
+        said = wrong(connection.problem, connection)
+    trouble = f" – {said}." if said else ""
     its = whole.of(connection)
     lines = [f"\n• {_line(one, connection, whole)}" for one in its[:MOST_SHOWN]]
     if len(its) > MOST_SHOWN:
