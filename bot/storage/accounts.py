@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from bot.core.calendars import Connection
+from bot.core.calendars import Calendar, Connection
 from bot.core.ids import ConnectionId, TenantId
 from bot.storage import calendars
-from bot.storage.calendars import CONNECTIONS
+from bot.storage.calendars import CALENDARS, CONNECTIONS
 from bot.storage.database import Tx, seconds
 from bot.storage.due import DUE
 
@@ -31,6 +31,12 @@ def ends(tx: Tx, tenant: TenantId, connection: ConnectionId, at: datetime | None
 def end_told(tx: Tx, tenant: TenantId, connection: ConnectionId) -> None:
     """Its owner was reminded that it ends."""
     tx.execute(update(CONNECTIONS).where(*_its(tenant, connection)).values(is_end_told=True))
+
+
+def renew(tx: Tx, calendar: Calendar, *, name: str, zone: str | None, is_writable: bool) -> None:
+    """Its service calls it so now, and lets it be written to or not."""
+    its = and_(CALENDARS.c.tenant == calendar.tenant, CALENDARS.c.id == calendar.id)
+    tx.execute(update(CALENDARS).where(its).values(name=name, zone=zone, is_writable=is_writable))
 
 
 def every(tx: Tx, tenant: TenantId) -> Iterator[Connection]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Table, Text, delete, select
+from sqlalchemy import BigInteger, Column, Table, Text, and_, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.core.ids import TenantId
@@ -28,7 +28,7 @@ def mended(tx: Tx, tenant: TenantId, provider: str) -> None:
     tx.execute(delete(FAULTS).where(FAULTS.c.tenant == tenant, FAULTS.c.provider == provider))
 
 
-def of(tx: Tx, tenant: TenantId) -> list[str]:
-    """The services that refuse us, by name."""
-    its = select(FAULTS.c.provider).where(FAULTS.c.tenant == tenant).order_by(FAULTS.c.provider)
-    return list(tx.execute(its).scalars())
+def of(tx: Tx, tenant: TenantId, since: datetime) -> list[str]:
+    """The services that have refused us since then, by name."""
+    its = and_(FAULTS.c.tenant == tenant, FAULTS.c.met_at >= seconds(since))
+    return list(tx.execute(select(FAULTS.c.provider).where(its).order_by(FAULTS.c.provider)).scalars())

@@ -12,7 +12,7 @@ from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.clock import Clock
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId, TenantId
-from bot.storage import calendars, due, messages
+from bot.storage import accounts, calendars, due, messages
 from bot.storage.database import Database, Tx
 from bot.sync import plan
 
@@ -104,7 +104,7 @@ def absolve(tx: Tx, calendar: Calendar, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Reminding:
-    """Reminds owners of accounts that only they can mend: twice, then no more."""
+    """Reminds owners of accounts that only they can mend: twice, then no more; and once before a permission ends."""
 
     database: Database
     clock: Clock
@@ -117,7 +117,9 @@ class Reminding:
                 account = calendars.connection(tx, tenant, connection)
             except NotFound:
                 return None
-            if account.broken_since is None or account.reminded >= len(REMINDERS):
+            if account.broken_since is None:
+                return _remind_of_its_end(tx, account, now)
+            if account.reminded >= len(REMINDERS):
                 return None
             at = account.broken_since + REMINDERS[account.reminded]
             if now < at:
@@ -126,3 +128,15 @@ class Reminding:
             calendars.was_reminded(tx, tenant, account.id, told)
             messages.show(tx, tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
             return account.broken_since + REMINDERS[told] if told < len(REMINDERS) else None
+
+
+def _remind_of_its_end(tx: Tx, account: Connection, now: datetime) -> datetime | None:
+    """Ring once while there is time to act; signing in again sets a new end."""
+    at = account.warns_at
+    if at is None or account.ends_at is None or account.is_end_told or now >= account.ends_at:
+        return None
+    if now < at:
+        return at
+    accounts.end_told(tx, account.tenant, account.id)
+    messages.show(tx, account.tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
+    return None

@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route
 from bot.core.calendars import Connection
 from bot.core.ids import CalendarId, ConnectionId, PersonId
 from bot.core.people import Person
+from bot.language.wording import operating
+from bot.people.operating import Kind, Matter, matters
 from bot.people.room_book import Account, Kept, Overview
 from bot.people.rooms import DIRECTORIES, Details, Rooms, Unfit
 from bot.providers import base
@@ -54,7 +56,9 @@ class RoomPages:
 
     def home(self, request: Request, admin: Person) -> Response:
         """Every room, and the ways to another one."""
-        return self._draw(request, "rooms", self.rooms.overview(admin), now=self.rooms.connecting.clock.now())
+        house, now = self.rooms.connecting, self.rooms.connecting.clock.now()
+        mend = [_words(one) for one in matters(house.database, admin.tenant, now)]
+        return self._draw(request, "rooms", self.rooms.overview(admin), now=now, mend=mend)
 
     def import_page(self, request: Request, admin: Person) -> Response:
         """An account to import through, then what its directory lists, one building or all."""
@@ -269,6 +273,12 @@ class RoomPages:
             "This page is for administrators",
             "Rooms are added and changed by whoever administers this workspace. You can book them like people.",
         )
+
+
+def _words(found: Matter) -> str:
+    """What is to be mended outside of these pages."""
+    words = operating.refused if found.kind is Kind.REFUSED else operating.testing
+    return words(found.provider, found.accounts)
 
 
 def _second(form: Form) -> ConnectionId | None:

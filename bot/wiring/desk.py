@@ -41,8 +41,10 @@ from bot.handlers.teams.registration import Registration
 from bot.people.connect import Connecting
 from bot.people.gone import Departing
 from bot.people.grants import Grants
+from bot.people.keeping import Keeping
 from bot.people.leaving import Leaving
 from bot.people.limits import LONGEST_REST, Limits
+from bot.people.listing import Listing
 from bot.people.rooms import Rooms
 from bot.people.services import why_not
 from bot.people.signing_in import SigningIn
@@ -81,6 +83,7 @@ class Desk:
     signing_in: SigningIn
     rooms: Rooms
     leaving: Leaving
+    listing: Listing
     grants: Grants
     sync: Sync
     ringing: Ringing
@@ -145,7 +148,9 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
     router = Router(
         clock=clock,
         help=HelpTalk(database),
-        status=StatusTalk(database, clock, out_of_reach(settings.public_url, rings=bool(settings.heard))),
+        status=StatusTalk(
+            database, clock, out_of_reach(settings.public_url, rings=bool(settings.heard)), rooms.is_admin
+        ),
         connect=ConnectTalk(connecting),
         parting=PartTalk(connecting),
         connection=ConnectionTalk(database, clock),
@@ -169,6 +174,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         rooms=rooms,
         signing_in=SigningIn(connecting, signing, settings.consent),
         leaving=Leaving(database, clock, vault, opening, signing),
+        listing=Listing(database, clock, grants.open_account, Keeping(vault, settings.sync_every)),
         grants=grants,
         sync=Sync(database, clock, vault, partial(grants.open_calendar, patience=IN_PASSING), settings.sync_every),
         ringing=Ringing(database, clock, grants.open_calendar, settings.public_url, settings.heard),

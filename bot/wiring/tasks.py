@@ -40,6 +40,7 @@ class Tasks:
             Kind(name="ask", task=self.ask),
             Kind(name="connection", task=self.connection),
             Kind(name="gone", task=self.gone),
+            Kind(name="listed", task=self.listed, lease=timedelta(seconds=120)),
             Kind(name="calendar", task=self.calendar, workers=8, lease=timedelta(seconds=120)),
             Kind(name="ailing", task=self.ailing, workers=3, lease=timedelta(seconds=120)),
             Kind(name="farewell", task=self.farewell, lease=timedelta(seconds=120)),
@@ -105,6 +106,10 @@ class Tasks:
         """Somebody has not mended their account yet."""
         return self.desk().reminding.remind(row.tenant, ConnectionId(row.subject))
 
+    def listed(self, row: Due, _holds: Holds) -> datetime | None:
+        """It is time to ask an account which calendars it holds."""
+        return self.desk().listing.look(row.tenant, ConnectionId(row.subject))
+
     def gone(self, row: Due, _holds: Holds) -> datetime | None:
         """Somebody may have left the workspace, or is to be forgotten because they did."""
         return self.desk().departing.look(row.tenant, PersonId(row.subject))
@@ -144,6 +149,7 @@ class Tasks:
         with self.database.transaction() as tx:
             spread.bring_back(tx, self.clock.now())
         self.desk().ringing.look_after()
+        self.desk().listing.look_after()
 
     def look_who_left(self) -> None:
         """Everybody who has calendars or meetings here is looked for once a day."""

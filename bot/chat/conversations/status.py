@@ -1,6 +1,6 @@
 """How somebody's own calendars are: what counts, by which road it is known and how old, what is wrong, what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,8 @@ from bot.core.proposals import Vouching
 from bot.core.rules import WorkingHours
 from bot.core.text import Strong, Text, say
 from bot.core.zones import local
-from bot.language.wording import times
+from bot.language.wording import operating, times
+from bot.people.operating import Kind, Matter, matters
 from bot.storage import calendars
 from bot.storage.database import Database
 
@@ -54,6 +55,7 @@ class StatusTalk:
     database: Database
     clock: Clock
     limits: Sequence[str] = ()
+    is_admin: Callable[[Person], bool] = lambda _person: False
 
     def typed(self, by: Person) -> Answer:
         with self.database.reading() as tx:
@@ -61,25 +63,28 @@ class StatusTalk:
             theirs = calendars.of_person(tx, by.tenant, by.id)
             seen = calendars.seen_by(tx, by.tenant, by.id)
             colleagues = everyone(tx, by.tenant, dict.fromkeys(one.person for one in seen))
+        now = self.clock.now()
+        mend = matters(self.database, by.tenant, now) if self.is_admin(by) else ()
+        remarks = [*_limited(self.limits), *map(_matter, mend)]
         if not connections:
-            return Says(card=_nothing(self.limits))
+            return Says(card=_nothing(remarks))
         whole = Theirs(
             person=by,
             connections=tuple(connections),
             calendars=tuple(theirs),
             colleagues=names(list(colleagues.values())),
-            now=self.clock.now(),
+            now=now,
         )
-        return Says(card=_card(whole, self.limits))
+        return Says(card=_card(whole, remarks))
 
 
-def _nothing(limits: Sequence[str]) -> Card:
+def _nothing(remarks: Sequence[Block]) -> Card:
     connect = Button(label="Connect a calendar", does=Press("connect.link"), look=Look.PRIMARY)
     words = "You have no calendar connected, so nobody can be offered a time with you, and you can't ask for one."
-    return told(paragraph(words), *_limited(limits), Buttons((connect,)))
+    return told(paragraph(words), *remarks, Buttons((connect,)))
 
 
-def _card(whole: Theirs, limits: Sequence[str]) -> Card:
+def _card(whole: Theirs, remarks: Sequence[Block]) -> Card:
     blocks: list[Block] = [Heading("Your calendars")]
     for connection in whole.connections:
         blocks.append(paragraph(_account(connection, whole)))
@@ -91,7 +96,7 @@ def _card(whole: Theirs, limits: Sequence[str]) -> Card:
         blocks.append(note(f"From the company calendar, for your requests alone: when {who} can meet."))
     hours = whole.person.hours
     blocks.append(note(f"Working hours: {_hours(hours)} ({times.place(hours.zone)} time)."))
-    blocks += _limited(limits)
+    blocks += remarks
     open_all = Button(label="Open my calendars", does=Press("connect.link"))
     blocks.append(Buttons((open_all, *_partings(whole.connections))))
     return told(*blocks)
@@ -122,6 +127,12 @@ def _limited(limits: Sequence[str]) -> list[Block]:
     if not limits:
         return []
     return [note(f"Overlap cannot be reached from the internet, so these do not work: {', '.join(limits)}.")]
+
+
+def _matter(found: Matter) -> Block:
+    """What an administrator can have mended."""
+    words = operating.refused if found.kind is Kind.REFUSED else operating.testing
+    return paragraph(Strong("For administrators:"), f" {words(found.provider, found.accounts)}")
 
 
 def _account(connection: Connection, whole: Theirs) -> Text:

@@ -125,6 +125,7 @@ class GoogleSignIn:
             # What the same person allowed us elsewhere counts too at Google, and not here.
             access=allowed if begun.access is Access.FULL else Access.FREEBUSY,
             grant=self._grant(told, told.refresh_token, granted).dumped(),
+            ends_at=self._end(told.refresh_token_expires_in),
         )
 
     def admin_url(self, *, state: str, redirect_uri: str) -> None:
@@ -180,6 +181,11 @@ class GoogleSignIn:
             expiry=expiry(told, self._clock.now()),
             scopes=granted,
         )
+
+    def _end(self, lasts: int | None) -> int | None:
+        """When it ends by itself: they chose a time on Google's page (time-based access), or the client is in
+        "Testing" (https://developers.google.com/identity/protocols/oauth2/web-server#time-based-access)."""
+        return None if not lasts or lasts < 0 else int(self._clock.now().timestamp()) + lasts
 
     def _page(self) -> str:
         return f"{self._oauth('https://accounts.google.com')}/o/oauth2/v2/auth"
