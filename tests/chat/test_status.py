@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.chat.answers import Says
-from bot.chat.cards import Card
+from bot.chat.cards import Card, OpenPage, Press
 from bot.chat.conversations.status import StatusTalk
 from bot.core.calendars import Calendar, Connection, Problem
 from bot.core.ids import CalendarId, ConnectionId
 from bot.core.meetings import MeetingState
 from bot.core.proposals import ProposalState
-from bot.storage import calendars, meetings, progress, proposals
+from bot.people.connect import RECONNECT, Alive
+from bot.storage import accounts, calendars, faults, meetings, progress, proposals
 from tests.chat.office import NOW, Office, labels
 from tests.chat.views import HOSTILE, a_meeting, a_proposal, is_complete
 
@@ -189,3 +190,92 @@ def test_a_registration_in_testing_is_not_put_on_the_person(office: Office) -> N
     told = card(office)
     assert "Whoever runs Overlap can mend that for good, and has been told." in told.summary
     assert labels(told) == ["Reconnect"]
+
+
+def test_reconnect_leads_to_that_very_account(office: Office) -> None:
+    blames(office, Problem.SIGN_IN_NEEDED)
+    (button,) = [one for one in shown(office).buttons if one.label == "Reconnect"]
+    assert button.does == Press("connect.again", "ana-account")
+    office.types("ana", "status")
+    office.presses("ana", office.whisper("ana"), "Reconnect")
+    told = office.whisper("ana").card
+    assert "Connect “ana · dav.example.com” again on my page." in told.summary
+    (opens,) = told.buttons
+    assert isinstance(opens.does, OpenPage)
+    found = office.connecting.look(opens.does.url.rpartition("/")[2])
+    assert isinstance(found, Alive)
+    assert (found.purpose, found.consent) == (RECONNECT, account(office))
+
+
+def test_of_several_broken_ones_each_has_its_button(office: Office) -> None:
+    also(office, "google", "Side")
+    with office.database.transaction() as tx:
+        tx.execute(calendars.CONNECTIONS.update().values(problem=Problem.SIGN_IN_NEEDED))
+    assert labels(shown(office))[:2] == ["Reconnect ana · dav.example.com", "Reconnect Side account"]
+
+
+def test_what_is_not_allowed_any_more_is_one_sentence_and_nothing_to_mend(office: Office) -> None:
+    blames(office, Problem.NOT_ALLOWED)
+    said = "whoever runs Overlap no longer allows such accounts here, so I do not ask it. Nothing was deleted."
+    assert said in card(office).summary
+    assert said in shown(office).summary
+    assert labels(card(office)) == ["Open my calendars"]
+    assert "Reconnect" not in labels(shown(office))
+
+
+def test_one_deleted_calendar_of_several_is_no_broken_account(office: Office) -> None:
+    with office.database.transaction() as tx:
+        work = calendars.calendar(tx, office.tenant, CalendarId("ana-work"))
+        calendars.add(tx, replace(work, id=CalendarId("ana-private"), name="Private", receives=False))
+    blames(office, Problem.GONE, since=NOW)
+    told = card(office)
+    assert told.summary.startswith("“Work” is no longer in your calendar account “ana · dav.example.com”. Choose what")
+    assert labels(told) == ["Open my calendars"]
+
+
+def test_a_permission_that_ends_is_shown_and_can_be_renewed_in_time(office: Office) -> None:
+    with office.database.transaction() as tx:
+        accounts.ends(tx, office.tenant, ConnectionId("ana-account"), NOW + timedelta(days=30))
+    assert "my permission there ends on Sat 26 Dec." in shown(office).summary
+    assert "Reconnect" not in labels(shown(office))
+    assert labels(card(office)) == ["Open my calendars"]
+    office.clock.move(timedelta(days=28))
+    assert "Reconnect" in labels(shown(office))
+    assert "my permission there ends on Sat 26 Dec, as you chose." in card(office).summary
+    assert labels(card(office)) == ["Reconnect"]
+
+
+def as_admin(office: Office) -> str:
+    answer = StatusTalk(office.database, office.clock, (), lambda _person: True).typed(office.person("kim"))
+    assert isinstance(answer, Says)
+    return is_complete(answer.card).summary
+
+
+def test_an_administrator_sees_that_a_service_refuses_our_registration(office: Office) -> None:
+    with office.database.transaction() as tx:
+        tx.execute(calendars.CONNECTIONS.update().values(provider="microsoft"))
+    blames(office, Problem.OURS)
+    told = as_admin(office)
+    assert "For administrators: Microsoft refuses Overlap’s own registration. 1 account here cannot be read" in told
+    assert "OVERLAP_MICROSOFT_CLIENT_SECRET" in told
+    assert "For administrators" not in shown(office).summary
+
+
+def test_an_administrator_sees_that_nobody_could_sign_in_until_somebody_can(office: Office) -> None:
+    with office.database.transaction() as tx:
+        faults.met(tx, office.tenant, "google", NOW)
+    assert "Google refuses Overlap’s own registration. Nobody can sign in there." in as_admin(office)
+    with office.database.transaction() as tx:
+        faults.mended(tx, office.tenant, "google")
+    assert "refuses" not in as_admin(office)
+
+
+def test_an_administrator_sees_that_grants_end_after_a_week(office: Office) -> None:
+    with office.database.transaction() as tx:
+        its = calendars.CONNECTIONS.c.id == "ana-account"
+        tx.execute(calendars.CONNECTIONS.update().where(its).values(provider="google"))
+        accounts.ends(tx, office.tenant, ConnectionId("ana-account"), account(office).connected_at + timedelta(days=7))
+    assert "the publishing status “Testing” (1 account here)" in as_admin(office)
+    with office.database.transaction() as tx:
+        accounts.ends(tx, office.tenant, ConnectionId("ana-account"), None)
+    assert "Testing" not in as_admin(office)

@@ -218,6 +218,8 @@ def test_a_google_that_is_not_there_is_unreachable(stand: GoogleStand) -> None:
 def test_a_client_in_testing_is_told_to_the_operator(stand: GoogleStand, caplog: pytest.LogCaptureFixture) -> None:
     stand.consent.is_testing = True
     found = signed_in(stand)
+    assert found.ends_at is not None
+    assert abs(found.ends_at - stand.now().timestamp() - timedelta(days=7).total_seconds()) < 60
     assert [one.levelno for one in caplog.records if "Testing" in one.getMessage()] == [logging.ERROR]
     stand.let_pass(timedelta(days=8))
     with opening(stand, known=found) as google, pytest.raises(SignInNeeded):

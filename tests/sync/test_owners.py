@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.availability import known
 from bot.core.calendars import Problem
-from bot.core.errors import Crowded, NotACalendar, NotFound, OurFault, SignInNeeded
+from bot.core.errors import Crowded, NotACalendar, NotFound, NotOffered, OurFault, SignInNeeded, TryLater
 from bot.core.ids import PersonId
-from bot.storage import calendars, proposals
+from bot.core.proposals import Vouching
+from bot.storage import accounts, calendars, proposals
 from bot.sync.owners import Reminding
 from tests.builders import NOW, TENANT, asked, calendar
 from tests.sync.office import Office, office
@@ -188,3 +190,80 @@ def test_a_grant_that_ends_after_a_month_was_taken_back(ana: Office) -> None:
     ana.clock.move(30 * DAY)
     breaks(ana)
     assert ana.account().lapses == 0
+
+
+def is_not_allowed(ana: Office) -> None:
+    ana.service.trouble("ana", NotOffered("not here"))
+    ana.clock.move(timedelta(minutes=30))
+    ana.read()
+
+
+def test_an_account_that_is_not_allowed_here_any_more_is_unknown_and_its_owner_told_once(ana: Office) -> None:
+    rows = ana.rows()
+    is_not_allowed(ana)
+    assert (ana.kept().problem, ana.account().problem) == (Problem.NOT_ALLOWED, Problem.NOT_ALLOWED)
+    assert known.vouching(ana.kept(), ana.clock.now()) is Vouching.BROKEN
+    assert (ana.rings(), ana.waits("connection"), ana.rows()) == (1, False, rows)
+    is_not_allowed(ana)
+    assert ana.rings() == 1
+
+
+def test_once_it_is_allowed_again_it_is_read_as_before(ana: Office) -> None:
+    is_not_allowed(ana)
+    is_mended(ana)
+    assert (ana.kept().problem, ana.account().problem, ana.rings()) == (None, None, 1)
+
+
+def test_allowed_again_while_its_server_is_away_it_is_only_not_reached(ana: Office) -> None:
+    is_not_allowed(ana)
+    ana.service.trouble("ana", TryLater("503"))
+    ana.read()
+    assert ana.kept().problem is Problem.UNREACHABLE
+
+
+def ends(ana: Office, after: timedelta) -> None:
+    """What Ana allowed today ends after so long."""
+    with ana.database.transaction() as tx:
+        calendars.signed_in(tx, TENANT, ana.calendar.connection, NOW)
+        accounts.ends(tx, TENANT, ana.calendar.connection, NOW + after)
+
+
+@pytest.mark.parametrize(
+    ("lasts", "reminded"),
+    [
+        pytest.param(30 * DAY, 27 * DAY, id="three days before"),
+        pytest.param(2 * DAY, DAY, id="of a short one halfway"),
+    ],
+)
+def test_before_a_permission_ends_its_owner_is_told_once(
+    ana: Office, lasts: timedelta, reminded: timedelta
+) -> None:
+    ends(ana, lasts)
+    assert (reminds(ana), ana.rings()) == (reminded, 0)
+    ana.clock.move(reminded)
+    assert (reminds(ana), ana.rings()) == (None, 1)
+    assert (reminds(ana), ana.rings()) == (None, 1)
+
+
+@pytest.mark.parametrize("lasts", [7 * DAY, 7 * DAY - timedelta(minutes=30)])
+def test_that_a_grant_of_a_client_in_testing_ends_is_the_operators_matter(ana: Office, lasts: timedelta) -> None:
+    ends(ana, lasts)
+    ana.clock.move(5 * DAY)
+    assert (reminds(ana), ana.rings()) == (None, 0)
+
+
+def test_signing_in_again_sets_a_new_end(ana: Office) -> None:
+    ends(ana, 30 * DAY)
+    ana.clock.move(28 * DAY)
+    reminds(ana)
+    with ana.database.transaction() as tx:
+        calendars.signed_in(tx, TENANT, ana.calendar.connection, ana.clock.now())
+        accounts.ends(tx, TENANT, ana.calendar.connection, ana.clock.now() + 30 * DAY)
+    assert (reminds(ana), ana.rings()) == (27 * DAY, 1)
+
+
+def test_one_that_broke_meanwhile_is_reminded_of_as_broken(ana: Office) -> None:
+    ends(ana, 30 * DAY)
+    ana.clock.move(DAY)
+    breaks(ana)
+    assert reminds(ana) == 3 * DAY

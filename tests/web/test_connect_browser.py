@@ -13,12 +13,14 @@ from starlette.applications import Starlette
 
 from bot.core.calendars import Access
 from bot.core.clients import GoogleClient, MicrosoftClient
+from bot.people.connect import RECONNECT
 from bot.people.leaving import Leaving
 from bot.people.signing_in import APPROVED, SigningIn
 from bot.playground.stands.google.stand import GoogleStand
 from bot.playground.stands.microsoft.directory import MicrosoftUser
 from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.playground.stands.serving import Serving, held
+from bot.providers.memory import PASSWORD
 from bot.providers.registry import Services, providers, sign_ins
 from bot.storage import calendars, farewells, signins
 from bot.web.connect import routes
@@ -273,6 +275,56 @@ def test_microsoft_is_connected(desktop: Window) -> None:
         (one,) = calendars.connections_of(tx, TENANT, desktop.place.desk.ana.id)
     assert one.access is Access.FULL
     assert desktop.place.microsoft.refusals == []
+
+
+def test_accounts_are_connected_again_on_pages_that_know_them(window: Window) -> None:
+    desk = window.place.desk
+    for url, name in (("https://dav.example.com/", "again"), ("https://caldav.icloud.com/", "again-icloud")):
+        account = desk.connect(url=url)
+        window.opens(consent=account.id, purpose=RECONNECT)
+        window.is_sound(f"{name}-link")
+        assert window.heading() == f"Connect {account.label} again"
+        window.press("Continue")
+        window.is_sound(name)
+        window.page.get_by_label("password").last.fill("not-the-password")
+        window.press("Connect")
+        assert "did not accept" in window.page.locator(".summary").inner_text()
+        window.trouble.clear()  # the browser logs the 422
+        window.is_sound(f"{name}-mistake")
+        window.page.get_by_label("password").last.fill(PASSWORD)
+        window.press("Connect")
+        assert window.heading() == "Your calendars and hours"
+    with desk.database.transaction() as tx:
+        tx.execute(
+            calendars.CONNECTIONS.update().where(calendars.CONNECTIONS.c.id == account.id).values(provider="ics")
+        )
+    window.opens(consent=account.id, purpose=RECONNECT)
+    window.press("Continue")
+    window.is_sound("again-feed")
+    window.page.goto(f"{window.place.url}/connect")
+    window.is_sound("again-accounts")
+
+
+def test_reconnect_leads_to_microsoft_as_that_very_account(desktop: Window) -> None:
+    desktop.opens()
+    desktop.press("Continue")
+    desktop.follow("Microsoft 365")
+    desktop.press("Continue to Microsoft")
+    sign_in_at_microsoft(desktop, ANA)
+    desktop.press("Yes, connect it")
+    with desktop.place.desk.database.reading() as tx:
+        (one,) = calendars.connections_of(tx, TENANT, desktop.place.desk.ana.id)
+    desktop.opens(consent=one.id, purpose=RECONNECT)
+    desktop.press("Continue")
+    desktop.page.wait_for_url("**/authorize**")
+    assert "login_hint=ana%40acme.example" in desktop.page.url
+    assert "prompt=" not in desktop.page.url
+    sign_in_at_microsoft(desktop, "bo@acme.example")
+    assert desktop.heading() == "That was another account"
+    desktop.follow("Try again")
+    desktop.press("Continue to Microsoft")
+    sign_in_at_microsoft(desktop, ANA)
+    assert "connected again" in desktop.page.locator(".caution").first.inner_text()
 
 
 def test_an_administrator_allows_it_for_everybody_and_whoever_waited_is_told_and_goes_on(window: Window) -> None:

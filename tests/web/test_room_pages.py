@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from httpx import Response
 
-from bot.core.calendars import Access, Connection
+from bot.core.calendars import Access, Connection, Problem
 from bot.core.ids import ConnectionId
 from bot.people import grants
 from bot.people.pending import identity
@@ -72,6 +72,14 @@ def test_without_an_account_of_ones_own_it_says_what_to_do_first(desk: Desk) -> 
     page = opened(desk).get("/connect/rooms")
     assert title(page) == "Rooms and equipment"
     assert "Connect one first" in said(page)
+
+
+def test_what_only_the_operator_can_mend_is_shown(desk: Desk) -> None:
+    at_google(desk)
+    assert "To be mended" not in said(opened(desk).get("/connect/rooms"))
+    with desk.database.transaction() as tx:
+        calendars.blame(tx, TENANT, ConnectionId("ana-google"), Problem.OURS)
+    assert "To be mended: Google refuses Overlap’s own registration." in said(opened(desk).get("/connect/rooms"))
 
 
 def test_the_link_of_ones_own_calendars_opens_no_rooms(desk: Desk) -> None:

@@ -90,7 +90,8 @@ class MicrosoftSignIn:
                     list(SCOPES[access]),
                     redirect_uri=redirect_uri,
                     state=state,
-                    prompt="select_account",
+                    # A hint names the account; asked to choose all the same, people would have to find it again.
+                    prompt="select_account" if hint is None else None,
                     login_hint=hint,
                     response_mode="query",
                 )
