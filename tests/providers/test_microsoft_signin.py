@@ -61,8 +61,14 @@ def test_the_way_there_carries_pkce_a_nonce_and_whom_we_expect(signing: Microsof
     asked = parse_qs(urlsplit(begin(signing).url).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["nonce"] != asked["state"]
-    assert (asked["state"], asked["login_hint"], asked["prompt"]) == (["once"], [ANA], ["select_account"])
+    assert (asked["state"], asked["login_hint"]) == (["once"], [ANA])
+    assert "prompt" not in asked, "whoever is named need not choose"
     assert asked["response_mode"] == ["query"]
+
+
+def test_where_nobody_is_expected_an_account_is_chosen(signing: MicrosoftSignIn) -> None:
+    begun = signing.begin(state="once", redirect_uri=CALLBACK, access=Access.FULL)
+    assert parse_qs(urlsplit(begun.url).query)["prompt"] == ["select_account"]
 
 
 @pytest.mark.parametrize(
