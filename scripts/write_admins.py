@@ -15,7 +15,8 @@ a server of yours: nothing goes to anybody else. This page says what it asks for
 click. What a person has not connected, Overlap cannot see; other people's titles are never stored, shown or logged.
 
 `OVERLAP_PROVIDERS` limits which calendars may be connected, `OVERLAP_ACCOUNT_DOMAINS` to which domains an account must
-belong. Whatever is not allowed is not shown. `OVERLAP_CONSENT=freebusy` asks nobody for more than when they are busy,
+belong. Whatever is not allowed is not shown; an account that was connected before is not read any more, which its
+owner is told once. `OVERLAP_CONSENT=freebusy` asks nobody for more than when they are busy,
 until a booking has to be written. `OVERLAP_ADMINS` names who may add rooms, besides those whom the platform calls
 administrators. Every variable: [settings](../reference/settings.md). The same list of permissions in a terminal:
 `overlap scopes`.
@@ -58,7 +59,8 @@ A project of your own keeps it in the family:
    SDK API**, should rooms be imported from the directory).
 2. APIs & Services → OAuth consent screen (Google Auth Platform) → Audience → **Internal**: only accounts of your
    Workspace, no verification by Google, no limit of 100 people. An External app that is left in *Testing* ends every
-   grant after seven days; Overlap notices, tells you in its log, and does not tell people of it every week anew.
+   grant after seven days; Overlap notices, tells you in its log, tells administrators in `/meet status`, and does not
+   tell people of it every week anew.
 3. Data access → Add or remove scopes → those of Google in the list below.
 4. Clients → Create client → Web application → Authorised redirect URIs →
    `https://overlap.example.com/connect/google/callback`. The client id and secret are `OVERLAP_GOOGLE_CLIENT_ID` and

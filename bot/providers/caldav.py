@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.core.addresses import spellings
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import NotFound, OverlapError, Refused, Stale, TryLater
 from bot.core.events import Draft, Response, Written
@@ -60,7 +61,7 @@ class CalDav:
     def addresses(self) -> Sequence[str]:
         user = (self._account.user.lower(),) if "@" in self._account.user else ()
         found = () if self._owner is None else self._owner.addresses
-        return tuple(dict.fromkeys((*found, *self._account.addresses, *user)))
+        return spellings((*found, *self._account.addresses, *user))
 
     def calendars(self) -> Sequence[RemoteCalendar]:
         owner = self._known_owner()

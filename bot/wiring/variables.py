@@ -116,12 +116,14 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     _V(
         name="OVERLAP_PROVIDERS",
-        means="Which calendars may be connected, with commas: `google,microsoft,icloud,caldav,ics,import`. Empty: all.",
+        means="Which calendars may be connected, with commas: `google,microsoft,icloud,caldav,ics,import`. Empty: all."
+        " What was connected before and is no longer among them is not read: its owner is told, nothing is deleted.",
         default="",
     ),
     _V(
         name="OVERLAP_ACCOUNT_DOMAINS",
-        means="Domains that a connected account's address must have, with commas. Empty: any.",
+        means="Domains that a connected account's address must have, with commas. Empty: any. An account of another"
+        " domain that was connected before is not read any more.",
         default="",
         example="acme.example,acme.org",
     ),

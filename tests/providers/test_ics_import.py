@@ -171,3 +171,18 @@ def test_an_archive_of_several_calendars_is_one_import() -> None:
 def test_what_is_no_calendar_is_refused_in_words(data: bytes, words: str) -> None:
     with pytest.raises(NotACalendar, match=words):
         looked_at(data)
+
+
+@pytest.mark.parametrize(
+    ("own", "invited"),
+    [
+        pytest.param("ana+cal@example.org", "ana@example.org", id="an account with a tag"),
+        pytest.param("a.na@gmail.com", "ana@googlemail.com", id="the other name of Gmail"),
+        pytest.param("ana@example.org", "ANA@EXAMPLE.ORG", id="case"),
+    ],
+)
+def test_what_its_owner_declined_under_another_spelling_does_not_block(own: str, invited: str) -> None:
+    text = calendar(event(5, more=f"ATTENDEE;PARTSTAT=DECLINED:mailto:{invited}\r\n"), method="REQUEST")
+    account = Account(provider="import", url="", user="w.ics", addresses=(own,), grant=text.decode())
+    found = connect(account).read(IMPORT, WINDOW, "Europe/Berlin").instances
+    assert not any(one.blocks for one in found)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from bot.core.addresses import spellings
 from bot.core.errors import NotACalendar, Refused
 from bot.core.events import Draft, Response, Written
 from bot.core.intervals import Interval
@@ -28,7 +29,7 @@ class ReadOnly:
 
     @property
     def addresses(self) -> Sequence[str]:
-        return self._account.addresses
+        return spellings(self._account.addresses)
 
     def put(self, remote: Remote, draft: Draft) -> Written:
         raise _read_only()
