@@ -10,6 +10,7 @@ from bot.core.errors import (
     Full,
     NotACalendar,
     NotFound,
+    NotOffered,
     OurFault,
     OverlapError,
     SignInNeeded,
@@ -73,7 +74,7 @@ def trouble(error: OverlapError) -> Trouble:
             return Passing(error.after)
         case Stale() | NotACalendar() | CursorExpired():
             return Passing()
-        case SignInNeeded() | ConsentNeeded() | Full() | OurFault() | NotFound():
+        case SignInNeeded() | ConsentNeeded() | Full() | NotOffered() | OurFault() | NotFound():
             return Lasting(error.code)
         case _:
             return Lasting("refused")

@@ -10,6 +10,7 @@ from bot.core.errors import (
     Full,
     NotACalendar,
     NotFound,
+    NotOffered,
     OurFault,
     OverlapError,
     Refused,
@@ -139,6 +140,7 @@ def test_what_blocks_nobody_is_not_in_the_way() -> None:
         (ConsentNeeded("scope"), Lasting("consent_needed")),
         (Full("507"), Lasting("full")),
         (OurFault("client secret"), Lasting("our_fault")),
+        (NotOffered("not here"), Lasting("not_offered")),
     ],
 )
 def test_what_a_failed_call_means(error: OverlapError, meaning: Trouble) -> None:

@@ -14,6 +14,7 @@ BECAUSE: Mapping[str, str] = MappingProxyType(
         "full": "your calendar is full: its service takes no more events",
         "away": "your calendar's service takes no new events for the time being",
         "not_found": "the calendar that receives your bookings is no longer there",
+        "not_offered": "whoever runs Overlap no longer allows accounts like the one that receives your bookings",
         "our_fault": "your calendar's service refuses Overlap itself, which only whoever runs Overlap can mend",
     }
 )
@@ -26,10 +27,13 @@ OWN: Mapping[str, str] = MappingProxyType(
         "sign_in_needed": "the one that receives bookings must be connected again first",
         "full": "the one that receives bookings is full",
         "not_found": "the one that receives bookings is no longer there",
+        "not_offered": "whoever runs Overlap no longer allows accounts like the one that receives bookings",
         "our_fault": "its service refuses Overlap itself, which only whoever runs Overlap can mend",
     }
 )
 """Why a meeting is on no calendar of theirs, by `Attendance.why`."""
 
-THEIRS_TO_MEND = frozenset({"sign_in_needed", "not_found", "refused", "full", "no_consent", "consent_needed"})
+THEIRS_TO_MEND = frozenset(
+    {"sign_in_needed", "not_found", "refused", "full", "no_consent", "consent_needed", "not_offered"}
+)
 """What its owner can mend on the page of their calendars."""
