@@ -7,6 +7,7 @@ import pytest
 
 from bot.chat.cards import OpenPage
 from bot.core.calendars import Problem
+from bot.people.connect import Opened
 from bot.storage import calendars, due, messages, progress
 from tests.chat.office import Office, labels
 
@@ -218,6 +219,21 @@ def test_a_broken_calendar_of_ones_own_is_named_in_the_answer(office: Office) ->
     told = office.whisper("ana").card
     assert "I can no longer read your calendar “Work”: connect it again." in told.summary
     assert labels(told) == ["Connect it again", "Not now"]
+
+
+def test_the_button_leads_to_that_account_and_the_request_waits_for_it(office: Office) -> None:
+    office.joins("alex")
+    breaks(office, Problem.SIGN_IN_NEEDED)
+    office.types("ana", "@alex 30m next week")
+    office.presses("ana", office.whisper("ana"), "Connect it again")
+    told = office.whisper("ana").card
+    assert "Connect “ana · dav.example.com” again on my page." in told.summary
+    (opens,) = told.buttons
+    assert isinstance(opens.does, OpenPage)
+    opened = office.connecting.open_session(opens.does.url.rpartition("/")[2])
+    assert isinstance(opened, Opened)
+    assert opened.again in _accounts(office)
+    assert opened.session.resume is not None
 
 
 def test_a_broken_calendar_of_somebody_else_is_not_named(office: Office) -> None:

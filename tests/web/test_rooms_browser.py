@@ -9,7 +9,7 @@ from bot.people.grants import Grants
 from bot.playground.stands.google.stand import GoogleStand
 from bot.playground.stands.microsoft.stand import MicrosoftStand
 from bot.playground.stands.serving import Serving, held
-from bot.storage import calendars, farewells
+from bot.storage import calendars, farewells, faults
 from bot.web.connect import routes
 from bot.wiring.settings import OFFERED
 from tests.builders import TENANT
@@ -89,6 +89,10 @@ def test_rooms_are_imported_changed_and_removed_by_an_administrator(window: Wind
     window.page.get_by_label("Seats").fill("4")
     window.press("Add the room")
     assert "@spree" in window.page.locator("main").inner_text()
+    with window.place.desk.database.transaction() as tx:
+        faults.met(tx, TENANT, "microsoft", window.place.desk.clock.now())
+    window.page.reload()
+    assert "Microsoft refuses Overlap’s own registration" in window.page.locator("main").inner_text()
     window.is_sound("rooms")
     window.follow("A CalDAV calendar")
     window.is_sound("rooms-calendar")

@@ -119,9 +119,10 @@ def unknown(
 
 def mend(basis: Iterable[Basis], viewer: Person, resume: str) -> tuple[Button, ...]:
     """The way to connect again, where that is the viewer's turn."""
-    is_own = any(one.person == viewer.id and one.vouching is Vouching.BROKEN for one in basis)
-    button = Button(label="Connect it again", does=Press("connect.link", resume), look=Look.PRIMARY)
-    return (button,) if is_own else ()
+    broken = [one.calendar for one in basis if one.person == viewer.id and one.vouching is Vouching.BROKEN]
+    # Of several, the page tells which.
+    does = Press("connect.again", broken[0], resume) if len(broken) == 1 else Press("connect.link", resume)
+    return (Button(label="Connect it again", does=does, look=Look.PRIMARY),) if broken else ()
 
 
 def _by_person(basis: Iterable[Basis]) -> dict[PersonId, list[Basis]]:

@@ -37,13 +37,17 @@ class ConnectTalk:
         return Says(card=_consent_card(url), lasting=_button_card(None))
 
     def again(self, by: Person, press: Press) -> Answer:
-        """The way to where that one account is connected again."""
+        """The way to where that one account is connected again, named by itself or by a calendar in it; the press may
+        name the request that waits for it."""
         with self.connecting.database.reading() as tx:
+            held = calendars.of_person(tx, by.tenant, by.id)
             theirs = calendars.connections_of(tx, by.tenant, by.id)
-        account = next((one for one in theirs if one.id == ConnectionId(press.subject)), None)
+        wanted = next((one.connection for one in held if one.id == press.subject), press.subject)
+        account = next((one for one in theirs if one.id == wanted), None)
         if account is None:
             raise NotFound("That calendar account is not connected (any more).")
-        url = self.connecting.link(by, consent=account.id, purpose=RECONNECT)
+        resume = ProposalId(press.choice) if press.choice else None
+        url = self.connecting.link(by, resume, consent=account.id, purpose=RECONNECT)
         return Says(card=_again_card(account, url), lasting=_again_button(account))
 
     def view(self, tenant: TenantId, subject: str, viewer: Person) -> Card | None:
