@@ -120,14 +120,19 @@ class Reminding:
             if account.broken_since is None:
                 return _remind_of_its_end(tx, account, now)
             if account.reminded >= len(REMINDERS):
-                return None
+                return _ends_later(account, now)
             at = account.broken_since + REMINDERS[account.reminded]
             if now < at:
                 return at
             told = sum(now - account.broken_since >= one for one in REMINDERS)
             calendars.was_reminded(tx, tenant, account.id, told)
             messages.show(tx, tenant, kind=KIND, subject=account.id, person=account.person, now=now, ring=True)
-            return account.broken_since + REMINDERS[told] if told < len(REMINDERS) else None
+            return account.broken_since + REMINDERS[told] if told < len(REMINDERS) else _ends_later(account, now)
+
+
+def _ends_later(account: Connection, now: datetime) -> datetime | None:
+    """When to come back because what was allowed ends: the service may mend by itself until then."""
+    return account.warns_at if account.warns_at is not None and account.warns_at > now else None
 
 
 def _remind_of_its_end(tx: Tx, account: Connection, now: datetime) -> datetime | None:

@@ -267,3 +267,14 @@ def test_one_that_broke_meanwhile_is_reminded_of_as_broken(ana: Office) -> None:
     ana.clock.move(DAY)
     breaks(ana)
     assert reminds(ana) == 3 * DAY
+
+
+def test_one_that_mends_by_itself_is_reminded_of_its_end_all_the_same(ana: Office) -> None:
+    ends(ana, 90 * DAY)
+    breaks(ana)
+    ana.clock.move(10 * DAY)
+    assert reminds(ana) == 77 * DAY
+    is_mended(ana)
+    ana.clock.move(77 * DAY)
+    rung = ana.rings()
+    assert (reminds(ana), ana.rings()) == (None, rung + 1)
