@@ -235,9 +235,7 @@ def ends(ana: Office, after: timedelta) -> None:
         pytest.param(2 * DAY, DAY, id="of a short one halfway"),
     ],
 )
-def test_before_a_permission_ends_its_owner_is_told_once(
-    ana: Office, lasts: timedelta, reminded: timedelta
-) -> None:
+def test_before_a_permission_ends_its_owner_is_told_once(ana: Office, lasts: timedelta, reminded: timedelta) -> None:
     ends(ana, lasts)
     assert (reminds(ana), ana.rings()) == (reminded, 0)
     ana.clock.move(reminded)
