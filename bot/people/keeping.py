@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 from bot.core.calendars import Access, Calendar, Connection
 from bot.core.ids import CalendarId, ConnectionId, PersonId, TenantId, new_id
@@ -32,10 +33,10 @@ class Keeping:
         connection = self._connection(tx, owner, new, now)
         calendars.may_see(tx, tenant, connection.id, colleagues=new.abilities.sees_colleagues)
         habits.tell(tx, tenant, connection.id, next((one.hours for one in new.calendars if one.hours), None))
-        known = {one.remote: one for one in calendars.of_connection(tx, tenant, connection.id)}
+        known = {place(connection, one.remote) for one in calendars.of_connection(tx, tenant, connection.id)}
         counting = _counting(new.calendars)
         for remote in new.calendars:
-            if remote.remote not in known:
+            if place(connection, remote.remote) not in known:
                 calendars.add(tx, self.calendar(connection, remote, new.abilities, counts=remote in counting))
         receive_somewhere(tx, tenant, owner.id, [one.remote for one in new.calendars])
         for one in calendars.of_connection(tx, tenant, connection.id):
@@ -103,6 +104,12 @@ class Keeping:
             cadence=self.cadence or abilities.cadence,
             video=abilities.video,
         )
+
+
+def place(account: Connection, remote: str) -> str:
+    """What is the same for one calendar of that account at every listing: a CalDAV service may move accounts from one
+    of its hosts to another (iCloud's partitions do), and then every calendar has a new address and its old path."""
+    return unquote(urlsplit(remote).path).rstrip("/") if account.provider == "caldav" else remote
 
 
 def receive_somewhere(tx: Tx, tenant: TenantId, person: PersonId, listed: Sequence[str] = ()) -> None:

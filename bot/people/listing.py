@@ -16,8 +16,8 @@ from bot.core.errors import NotFound, OverlapError, TryLater
 from bot.core.ids import ConnectionId, TenantId
 from bot.core.people import Standing
 from bot.people.connect import MOST_CALENDARS
-from bot.people.keeping import Keeping
-from bot.providers.base import SHARED, Abilities, CalendarProvider, Remote, RemoteCalendar
+from bot.people.keeping import Keeping, place
+from bot.providers.base import SHARED, Abilities, CalendarProvider, RemoteCalendar
 from bot.storage import accounts, calendars, due, messages, people
 from bot.storage.database import Database, Tx
 
@@ -84,19 +84,19 @@ class Listing:
         except NotFound:
             return  # disconnected meanwhile
         now = self.clock.now()
-        held = {Remote(one.remote): one for one in calendars.of_connection(tx, tenant, connection)}
-        listed, is_news = {one.remote: one for one in found}, False
-        for remote, told in listed.items():
-            if remote in held:
-                is_news |= _renew(tx, account, held[remote], told, abilities)
+        held = {place(account, one.remote): one for one in calendars.of_connection(tx, tenant, connection)}
+        listed, is_news = {place(account, one.remote): one for one in found}, False
+        for at, told in listed.items():
+            if at in held:
+                is_news |= _renew(tx, account, held[at], told, abilities)
             elif len(held) < MOST_CALENDARS:
                 new = self.keeping.calendar(account, told, abilities, counts=False)
                 calendars.add(tx, new)
                 calendars.dirty(tx, tenant, new.id, now)
                 is_news = True
                 log.info("a new calendar of an account is kept and does not count", extra=_ids(account))
-        for remote, lost in held.items():
-            if remote not in listed and not remote.startswith(SHARED) and lost.problem is None:
+        for at, lost in held.items():
+            if at not in listed and not lost.remote.startswith(SHARED) and lost.problem is None:
                 calendars.dirty(tx, tenant, lost.id, now)
         if is_news:
             messages.changed(tx, tenant, "connection", connection, now)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func
 
 from bot.core.calendars import Connection
 from bot.core.errors import OverlapError, SignInNeeded, TryLater
@@ -65,6 +66,22 @@ def test_a_calendar_goes_by_its_new_name_and_rights(desk: Desk, account: Connect
         accounts.renew(tx, before, name="Once", zone=None, is_writable=False)
     looks(desk, account.id)
     assert desk.calendars()["Private"] == before
+
+
+def moves(desk: Desk) -> None:
+    """Its service moved the account to another of its hosts."""
+    with desk.database.transaction() as tx:
+        table = calendars.CALENDARS
+        tx.execute(table.update().values(remote=func.replace(table.c.remote, "//service/", "//p42.service/")))
+
+
+def test_an_account_that_was_moved_to_another_host_has_no_new_calendars(desk: Desk, account: Connection) -> None:
+    moves(desk)
+    before = desk.calendars()
+    looks(desk, account.id)
+    assert desk.calendars() == before
+    desk.connect()
+    assert [one.id for one in desk.calendars().values()] == [one.id for one in before.values()]
 
 
 def test_where_nothing_is_new_nothing_happens(desk: Desk, account: Connection) -> None:
