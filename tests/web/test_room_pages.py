@@ -13,10 +13,12 @@ from bot.core.ids import ConnectionId
 from bot.people import grants
 from bot.people.pending import identity
 from bot.providers.base import Room
+from bot.providers.oauth import Refusal
 from bot.storage import calendars
 from tests.builders import NOW, TENANT
 from tests.people.desk import Desk, a_desk, token_of
 from tests.web.browser import Browser, buttons, link, title
+from tests.web.test_sign_in_pages import away
 
 ELBE = Room(address="elbe@example.com", name="Elbe", capacity=8, building="Harbour", floor="2", features=("screen",))
 SPREE = Room(address="spree@example.com", name="Spree <b>", building="Tower")
@@ -80,6 +82,19 @@ def test_what_only_the_operator_can_mend_is_shown(desk: Desk) -> None:
     with desk.database.transaction() as tx:
         calendars.blame(tx, TENANT, ConnectionId("ana-google"), Problem.OURS)
     assert "To be mended: Google refuses Overlap’s own registration." in said(opened(desk).get("/connect/rooms"))
+
+
+def test_that_nobody_can_sign_in_is_shown_until_somebody_can(desk: Desk) -> None:
+    browser = Browser(desk)
+    browser.post(link(desk))
+    desk.service.calendar("work@acme.example", "Work")
+    back = desk.google.signs_in(away(browser), "work@acme.example")
+    desk.google.fails = Refusal.OURS
+    browser.get(back)
+    assert "Google refuses Overlap’s own registration. Nobody" in said(opened(desk).get("/connect/rooms"))
+    desk.google.fails = None
+    browser.get(desk.google.signs_in(away(browser), "work@acme.example"))
+    assert "refuses" not in said(opened(desk).get("/connect/rooms"))
 
 
 def test_the_link_of_ones_own_calendars_opens_no_rooms(desk: Desk) -> None:
