@@ -1,6 +1,6 @@
 """The rules by which a person lives: when they may be booked, and how much room they want around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Self
@@ -130,6 +130,8 @@ class Rules:
     lunch: Lunch | None = None
     outside: timedelta | None = None
     """How far outside their hours others may ask them to come; zero: never; None: as far as it takes."""
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+    """Rules are looked up again and again by every search, and hardly ever made."""
 
     def __post_init__(self) -> None:
         zone(self.zone)
@@ -144,6 +146,11 @@ class Rules:
             raise InvalidInput("two journeys overlap")
         if len({one.day for one in self.overrides}) < len(self.overrides):
             raise InvalidInput("a date has two sets of hours")
+        mine = (self.zone, self.days, self.overrides, self.away, self.before, self.after, self.notice, self.lunch)
+        object.__setattr__(self, "_hash", hash(mine))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def of(cls, hours: WorkingHours) -> Self:
