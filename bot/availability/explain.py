@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.availability.hours import working
-from bot.availability.search import Times, search
+from bot.availability import clock
+from bot.availability.finding import starts
+from bot.availability.lines import hard_and_soft
+from bot.availability.sweep import both
+from bot.availability.terms import Attendee, Pair, Search
 from bot.core.ids import PersonId
-from bot.core.intervals import Interval, intersect, merge, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +68,48 @@ class TakenUp:
 Reason = Over | TooShort | Unknown | OutsideHours | HoursNeverMeet | TakenUp
 
 
-def explain(*, people: Sequence[Times], windows: Sequence[Interval], length: timedelta) -> Reason | None:
+def explain(search: Search) -> Reason | None:
     """The first thing that stands in the way of every slot; None when something fits after all."""
-    if not windows:
+    if not search.windows:
         return Over()
-    longest = max(window.length for window in merge(windows))
-    if longest < length:
-        return TooShort(longest)
-    if search(people=people, windows=windows, length=length):
+    windows = clock.merged(search.windows)
+    longest = max(end - start for start, end in windows)
+    if longest < search.length:
+        return TooShort(timedelta(seconds=longest))
+    if starts(search):
         return None
-    hours = {one.person: _hours(one, windows) for one in people}
-    if away := tuple(person for person, at_work in hours.items() if not _has_room(at_work, length)):
+    hours = {one.person: _hours(one, windows) for one in search.people}
+    if away := tuple(person for person, at_work in hours.items() if not _has_room(at_work, search.length)):
         return OutsideHours(away)
-    common = merge(windows)
+    common = windows
     for at_work in hours.values():
-        common = list(intersect(common, at_work))
-    if not _has_room(common, length):
+        common = both(common, at_work)
+    if not _has_room(common, search.length):
         return HoursNeverMeet(tuple(hours))
-    if unknown := tuple(one.person for one in people if not _knows(one, common)):
+    if unknown := tuple(one.person for one in search.people if both(common, clock.merged(one.unknown))):
         return Unknown(unknown)
-    shares = (_share(one, common) for one in people)
+    shares = (_share(one, common) for one in search.people)
     return TakenUp(tuple(sorted(shares, key=lambda share: (-share.taken, share.person))))
 
 
-def _hours(one: Times, windows: Sequence[Interval]) -> list[Interval]:
-    return [stretch for window in merge(windows) for stretch in working(one.hours, window)]
+def _hours(one: Attendee, windows: Sequence[Pair]) -> list[Pair]:
+    if not clock.works(one.rules):
+        return list(windows)
+    working = clock.working(one.rules, windows[0][0], windows[-1][1])
+    return both(list(windows), working)
 
 
-def _has_room(stretches: Sequence[Interval], length: timedelta) -> bool:
-    return any(stretch.length >= length for stretch in stretches)
+def _has_room(stretches: Sequence[Pair], length: int) -> bool:
+    return any(end - start >= length for start, end in stretches)
 
 
-def _knows(one: Times, common: Sequence[Interval]) -> bool:
-    return one.known is not None and all(one.known.contains(stretch) for stretch in common)
-
-
-def _share(one: Times, common: Sequence[Interval]) -> Share:
-    whole = sum((stretch.length for stretch in common), timedelta())
-    left = (piece.length for stretch in common for piece in subtract(stretch, one.taken))
-    return Share(person=one.person, taken=whole - sum(left, timedelta()), of=whole)
+def _share(one: Attendee, common: Sequence[Pair]) -> Share:
+    lines = hard_and_soft(one.taken)
+    taken = [
+        piece
+        for start, end in common
+        for piece in both([(start, end)], clock.merged(pair for line in lines for pair in line.within(start, end)))
+    ]
+    seconds = sum(end - start for start, end in taken)
+    whole = sum(end - start for start, end in common)
+    return Share(person=one.person, taken=timedelta(seconds=seconds), of=timedelta(seconds=whole))

@@ -51,7 +51,7 @@ class Looks:
 
     def asks(self, start: int) -> int:
         """What it asks of everyone by their clocks, in one number."""
-        return sum(one.table[one.bit(start)] for one in self._clocks)
+        return sum(one.table[one.bit(start)] for one in self._clocks) + scoring.total(self._crooked(start))
 
     def waits(self, start: int) -> list[Point]:
         """What it costs that it is not sooner."""
@@ -79,9 +79,12 @@ class Looks:
         ]
         points += self.by_clock(start)
         points += self._breaking(start)
-        points += scoring.of_minute((start + _offset(search.zone, start // HALF_HOUR)) // 60 % 60)
+        points += self._crooked(start)
         points += self.waits(start)
         return Ranked(start=start, states=states, chosen=chosen, points=tuple(points))
+
+    def _crooked(self, start: int) -> list[Point]:
+        return scoring.of_minute((start + _offset(self.search.zone, start // HALF_HOUR)) // 60 % 60)
 
     def _breaking(self, start: int) -> list[Point]:
         """Whose last free hour of their day it takes or cuts in two."""

@@ -17,8 +17,8 @@ from bot.core.reasons import Point, Role
 PAGE = 5
 A_DAY = 2
 """At most this many of one page lie on one day, while other days have room."""
-LOOKED_AT = 60
-"""How many of the times that ask the least by the clock are looked at closely; more, for more pages."""
+MOST = 25
+"""So many times somebody turns pages for; four times as many, those that ask the least by the clock, are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +105,12 @@ def _candidates(search: Search, starts: Sequence[int], limit: int) -> Iterator[_
     halves: dict[tuple[int, bool], list[tuple[int, int]]] = {}
     for start in starts:
         halves.setdefault(looks.half(start), []).append((looks.asks(start), start))
-    several = max(4, 2 * limit // len(halves) + 1)
+    several = 2 * max(limit, MOST) // len(halves) + 8
     best = [one for half in halves.values() for one in sorted(half)[:several]]
     best.sort(key=lambda one: (one[0] + scoring.total(looks.waits(one[1])), one[1]))
-    close = {start for _, start in best[: max(LOOKED_AT, 2 * limit)]}
+    close = {start for _, start in best[: 4 * max(limit, MOST)]}
     if any(one.role is Role.OPTIONAL for one in search.people):
-        close.update(shortlist(search, LOOKED_AT))
+        close.update(shortlist(search, MOST))
     for start in sorted(close):
         it = looks.ranked(start)
         day, is_morning = looks.half(start)

@@ -5,12 +5,14 @@ What does not vouch is due to be read, and a colleague who connected nothing is 
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.availability.hours import windows
-from bot.availability.ranking import PAGE
+from bot.availability.looks import Ranked
+from bot.availability.pages import PAGE
 from bot.core.intervals import Interval
-from bot.core.proposals import Proposal, ProposalState, Slot, Vouching
+from bot.core.proposals import Proposal, ProposalState, Slot, Vouching, Way
+from bot.core.reasons import Relaxation
 from bot.scheduling.colleagues import seek
 from bot.scheduling.sight import Sight, sight
 from bot.storage import calendars, due, people
@@ -20,6 +22,8 @@ LIMIT = 5 * PAGE
 """The pages somebody will turn."""
 READING = timedelta(seconds=10)
 """How long "reading…" is an answer, before it says what could not be read."""
+LATER = timedelta(weeks=4)
+"""How far beyond what was asked about something that fits is sought, where nothing in there does."""
 YEAR = timedelta(days=365)
 """How far ahead anybody's time is looked at."""
 UNREAD = (Vouching.READING, Vouching.AHEAD)
@@ -33,14 +37,56 @@ def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Int
     proposal = replace(proposal, waiting_for=known.unconnected, unseen=known.unseen, basis=known.basis)
     if not set(known.unconnected) <= set(proposal.without):
         return replace(proposal, state=ProposalState.WAITING, slots=(), page=0, reading_until=None)
-    times = known.best(left, proposal.request.length, LIMIT)
+    reading_until = _reading_until(tx, before, known, left, now)
     offered = replace(
         proposal,
         state=ProposalState.OPEN,
-        slots=tuple(Slot(slot_id(when), when) for when in times),
-        reading_until=_reading_until(tx, before, known, left, now),
+        slots=_slots(known.best(left, LIMIT), proposal.request.length),
+        ways=(),
+        is_beside=False,
+        reading_until=reading_until,
     )
+    if not offered.slots and left and reading_until is None:
+        offered = _beyond(tx, offered, left, now, taken=taken)
+    if offered.way(offered.confirming) is None:
+        offered = replace(offered, confirming=None)
     return replace(offered, page=min(offered.page, last_page(offered)))
+
+
+def _beyond(
+    tx: Tx, proposal: Proposal, left: Sequence[Interval], now: datetime, *, taken: Collection[Interval] = ()
+) -> Proposal:
+    """Nothing fits: what would, and of one exact time the nearest that do."""
+    wide = Interval(left[0].start, left[-1].end + LATER)
+    known = sight_of(tx, proposal, [wide], now, taken=taken)
+    if not is_exact(proposal):
+        return replace(proposal, ways=_ways(known.ways(left)))
+    asked = left[0]
+    itself = known.way_to(asked)
+    near = known.nearest(wide, asked.start, PAGE)
+    ways = _ways([itself]) if itself is not None else ()
+    return replace(proposal, ways=ways, slots=_slots(near, asked.length), is_beside=bool(near))
+
+
+def is_exact(proposal: Proposal) -> bool:
+    """Whether it asks about one time of one day."""
+    window = proposal.request.window
+    start = timedelta(hours=window.from_time.hour, minutes=window.from_time.minute)
+    end = timedelta(hours=window.to_time.hour, minutes=window.to_time.minute) or timedelta(days=1)
+    return window.first == window.last and end - start == proposal.request.length
+
+
+def _slots(found: Sequence[Ranked], length: timedelta) -> tuple[Slot, ...]:
+    times = [datetime.fromtimestamp(one.start, UTC) for one in found]
+    return tuple(
+        Slot(slot_id(when), when, one.points)
+        for start, one in zip(times, found, strict=True)
+        for when in (Interval(start, start + length),)
+    )
+
+
+def _ways(found: Sequence[Relaxation]) -> tuple[Way, ...]:
+    return tuple(Way(f"{one.start // 60:x}-{one.length // 60}", one) for one in found)
 
 
 def slot_id(when: Interval) -> str:
@@ -64,7 +110,15 @@ def sight_of(
     if left:
         seek(tx, everyone[0], everyone[1:], now)
     return sight(
-        tx, proposal.tenant, everyone, within, now, asker=proposal.asker, taken=taken, without=proposal.without
+        tx,
+        proposal.tenant,
+        everyone,
+        within,
+        proposal.request.length,
+        now,
+        asker=proposal.asker,
+        taken=taken,
+        without=proposal.without,
     )
 
 

@@ -17,8 +17,10 @@ from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person, Standing
-from bot.core.proposals import Proposal, ProposalState, Slot
+from bot.core.proposals import Proposal, ProposalState, Slot, Way
+from bot.core.reasons import Cause, Code
 from bot.scheduling.answering import answered
+from bot.scheduling.baseline import keep_own_conflicts
 from bot.scheduling.propose import asked_by, redraw
 from bot.scheduling.roads import Party, plan
 from bot.scheduling.saga_plan import CONSENT
@@ -36,6 +38,8 @@ _FIELD = re.compile(r"\{(asker|people|title)\}")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 """Controls, line and paragraph separators, and the marks of direction (Unicode TR 9); joiners are parts of words."""
 
+HELD_AGAINST = frozenset({Code.BUSY, Code.SOFT, Code.BUFFER, Code.CAP, Code.LUNCH, Code.HOURS, Code.OVERRIDE})
+"""What is looked at once more when a time is pressed; that it comes sooner or is less sure by then is nobody's news."""
 GONE = "That time is no longer free. Here are times that are."
 
 
@@ -64,24 +68,31 @@ class Booking:
             if proposal.state is not ProposalState.OPEN:
                 raise Stale("Those times are no longer on offer. Please ask again.")
             try:
-                return self._booked(tx, proposal, proposal.slot(slot_id), now)
+                return self._booked(tx, proposal, proposal.slot(slot_id) or proposal.way(slot_id), now)
             except Taken as error:
                 taken = error
                 _offer_anew(tx, proposal, now)
         raise taken
 
-    def _booked(self, tx: Tx, proposal: Proposal, slot: Slot | None, now: datetime) -> Meeting:
+    def _booked(self, tx: Tx, proposal: Proposal, offer: Slot | Way | None, now: datetime) -> Meeting:
         everyone = [people.person(tx, proposal.tenant, one) for one in proposal.people]
-        if slot is None or slot.when.start <= now:
+        if offer is None or offer.when.start <= now:
             raise Taken(GONE)
-        known = sight(tx, proposal.tenant, everyone, slot.when, now, asker=proposal.asker, without=proposal.without)
-        if busy := known.busy(slot.when):
-            raise Taken(GONE, busy)
-        meeting = self._meeting(tx, proposal, slot, everyone, now)
-        parts = tuple(replace(one, is_unseen=one.person in known.unseen) for one in meeting.attendances)
+        when = offer.when
+        known = sight(
+            tx, proposal.tenant, everyone, when, when.length, now, asker=proposal.asker, without=proposal.without
+        )
+        if gone := _gone(known.against(when), offer):
+            raise Taken(GONE, gone)
+        meeting = self._meeting(tx, proposal, when, everyone, now)
+        parts = tuple(
+            replace(one, is_unseen=one.person in known.unseen, overlooks=_overlooked(offer, one.person))
+            for one in meeting.attendances
+        )
         meeting = replace(meeting, attendances=parts)
         claim_all(tx, meeting, meeting.people, meeting.when, now)
         meetings.insert(tx, meeting)
+        keep_own_conflicts(tx, meeting, meeting.when, _payers(meeting), now)
         proposals.save(tx, replace(proposal, state=ProposalState.BOOKED, meeting=meeting.id, reading_until=None))
         due.mark(tx, meeting.tenant, "meeting", meeting.id, now)
         redraw(tx, proposal, now)
@@ -90,7 +101,9 @@ class Booking:
         )
         return meeting
 
-    def _meeting(self, tx: Tx, proposal: Proposal, slot: Slot, everyone: Sequence[Person], now: datetime) -> Meeting:
+    def _meeting(
+        self, tx: Tx, proposal: Proposal, when: Interval, everyone: Sequence[Person], now: datetime
+    ) -> Meeting:
         asker, *others = everyone
         attendances = roads(tx, everyone)
         if attendances[0].calendar is None:
@@ -104,7 +117,7 @@ class Booking:
             uid=f"{derived('meeting', proposal.tenant, meeting_id)}@overlap",
             organiser=asker.id,
             title=title(self.title_template, asker, _people(others), proposal.request.title),
-            when=slot.when,
+            when=when,
             state=MeetingState.BOOKING,
             attendances=attendances,
             link=link,
@@ -119,12 +132,29 @@ class Booking:
         return self.meeting_url_template.replace("{id}", derived("link", tenant, meeting_id)[:20])
 
 
+def _gone(causes: Sequence[Cause], offer: Slot | Way) -> tuple[PersonId, ...]:
+    """Who has become busy, or more so than was offered, since the time was."""
+    now = [one for one in causes if one.person is not None and one.code in HELD_AGAINST]
+    return tuple(
+        dict.fromkeys(one.person for one in now if one.person and one.code not in _overlooked(offer, one.person))
+    )
+
+
+def _overlooked(offer: Slot | Way, person: PersonId) -> tuple[Code, ...]:
+    return offer.costs(person) if isinstance(offer, Way) else ()
+
+
+def _payers(meeting: Meeting) -> list[PersonId]:
+    """Over whose appointments it was knowingly booked."""
+    return [one.person for one in meeting.attendances if {Code.BUSY, Code.SOFT, Code.BUFFER} & set(one.overlooks)]
+
+
 def claim_all(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
     """That time of these people is the meeting's, or `Taken`; whoever's calendar nobody saw is only invited."""
-    unseen = {one.person for one in meeting.attendances if one.is_unseen}
+    unclaimed = {one.person for one in meeting.attendances if not one.is_claimed}
     states: tuple[ClaimState, ...] = ("booked", "invited")
     for state in states:
-        people_of = [one for one in who if (one in unseen) is (state == "invited")]
+        people_of = [one for one in who if (one in unclaimed) is (state == "invited")]
         ledger.claim(
             tx, meeting.tenant, subject=meeting.id, cause="meeting", people=people_of, when=when, state=state, now=now
         )

@@ -142,7 +142,7 @@ def hand_to_saga(tx: Tx, meeting: Meeting, now: datetime) -> Meeting:
 def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
     """`Taken` if anything but this meeting is known to stand in that time, in their calendars or claims."""
     everyone = [people.person(tx, meeting.tenant, one) for one in who]
-    busy = sight(tx, meeting.tenant, everyone, when, now, besides=meeting.id).busy(when)
+    busy = sight(tx, meeting.tenant, everyone, when, when.length, now, besides=meeting.id).busy(when)
     if busy:
         raise Taken("That time is taken now. Please pick another one.", busy)
 

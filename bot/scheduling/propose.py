@@ -6,9 +6,9 @@ calendar that does not vouch is asked to be read at once, and its reading makes 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.availability.ranking import PAGE
+from bot.availability.pages import PAGE
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, Stale
 from bot.core.events import Response
@@ -92,7 +92,7 @@ class Proposing:
         with self.database.transaction() as tx:
             before = _still(asked_by(proposals.proposal(tx, tenant, proposal_id), by))
             known = sight_of(tx, before, left_of(tx, before, now), now)
-            dark = {one.person for one in known.times if one.known is None} | set(known.unseen)
+            dark = {*known.dark, *known.unseen}
             blind = tuple(one for one in before.people if one in dark and one != by)
             after = proposals.save(tx, answered(tx, replace(before, without=blind, page=0), now))
             if (wake := _wake(tx, after)) is not None:
@@ -131,14 +131,23 @@ class Proposing:
             # What a company shows its organiser alone is not for the others to read; whom it was booked without, no
             # calendar tells of now either.
             known = sight(
-                tx, tenant, everyone, far, now, besides=meeting.id, taken=(meeting.when,), skips_unconnected=True
+                tx,
+                tenant,
+                everyone,
+                far,
+                meeting.when.length,
+                now,
+                besides=meeting.id,
+                taken=(meeting.when,),
+                skips_unconnected=True,
             )
         near = Interval(max(now, day), max(now, day) + AROUND)
         for within in (near, Interval(now, far.end)):
-            times = known.best([within], meeting.when.length, limit)
-            if len(times) == limit:
+            found = known.best([within], limit)
+            if len(found) == limit:
                 break
-        return tuple(times), known.is_known
+        starts = [datetime.fromtimestamp(one.start, UTC) for one in found]
+        return tuple(Interval(start, start + meeting.when.length) for start in starts), known.is_known
 
     def _changed(
         self, tenant: TenantId, proposal_id: ProposalId, by: PersonId, change: Callable[[Proposal], Proposal]

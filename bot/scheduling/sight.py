@@ -1,22 +1,30 @@
-"""What is known of everyone's time: the mirror, the ledger and the hours side by side, from the database alone."""
+"""What is known of everyone's time: the mirror, the ledger and the rules side by side, from the database alone."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.availability import busy, known
-from bot.availability.ranking import ranked
-from bot.availability.search import Times, search
+from bot.availability import judge, known
+from bot.availability.finding import starts
+from bot.availability.looks import Ranked, explained
+from bot.availability.pages import ranked
+from bot.availability.relaxing import around, relaxations
+from bot.availability.terms import Attendee, Pair, Search
 from bot.core.calendars import Calendar
-from bot.core.events import Busy
 from bot.core.ids import MeetingId, PersonId, TenantId
-from bot.core.intervals import Interval
+from bot.core.intervals import Interval, subtract
 from bot.core.people import Person, Standing
+from bot.core.preferences import Preferences
 from bot.core.proposals import Basis, Origin, Vouching
-from bot.providers.base import SHARED
+from bot.core.reasons import Cause, Code, Relaxation
 from bot.scheduling.colleagues import telling
-from bot.storage import calendars, ledger, meetings, mirror, seen
+from bot.scheduling.taking import Taking
+from bot.storage import calendars, ledger, rules, seen
 from bot.storage.database import Tx
+
+A_DAY = timedelta(days=1)
+TAKEN = frozenset({Code.BUSY, Code.SOFT})
+"""What stands in somebody's time, or is claimed of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,29 +32,73 @@ class Sight:
     """Everyone's time in a stretch of it, and what that rests on."""
 
     people: tuple[Person, ...]
-    times: tuple[Times, ...]
+    asks: Preferences
+    """How the first of them, who asks, wants to be offered times."""
+    length: timedelta
+    now: datetime
+    attendees: tuple[Attendee, ...]
     """In the order of `people`."""
+    kept: Mapping[PersonId, tuple[Pair, ...]]
+    """What is claimed for other meetings of ours, and never booked over."""
     basis: tuple[Basis, ...]
     """Every calendar that counts."""
     unconnected: tuple[PersonId, ...]
     """Those who have no calendar that could ever vouch for them."""
+    dark: tuple[PersonId, ...] = ()
+    """Those of whom nothing at all is known now."""
     unseen: tuple[PersonId, ...] = ()
     """Those whose time is not known, and is taken to be free because the asker wants it so."""
 
     @property
     def is_known(self) -> bool:
-        """Whether what is not taken is free, for everyone."""
-        return all(one.known is not None for one in self.times)
+        """Whether everybody's calendars tell: what is not taken is free, as far as they were read."""
+        return not self.dark
 
-    def best(self, windows: Sequence[Interval], length: timedelta, limit: int) -> list[Interval]:
+    def search(self, windows: Sequence[Interval]) -> Search:
+        """The question whether and when they can meet in these windows."""
+        return Search(
+            now=_floor(self.now),
+            length=int(self.length.total_seconds()),
+            step=int(self.asks.step.total_seconds()),
+            zone=self.people[0].zone or self.asks.rules.zone,
+            windows=tuple(_pair(one) for one in windows),
+            hours=self.asks.whose_hours,
+            people=self.attendees,
+        )
+
+    def best(self, windows: Sequence[Interval], limit: int) -> list[Ranked]:
         """The best times at which all are free, best first."""
-        candidates = search(people=self.times, windows=windows, length=length)
-        zones = [one.zone for one in self.people if one.standing is not Standing.ROOM]  # no hour is early for a room
-        return ranked(candidates, zones=zones, limit=limit)
+        search = self.search(windows)
+        return ranked(search, starts(search), limit) if windows else []
+
+    def nearest(self, within: Interval, to: datetime, limit: int) -> list[Ranked]:
+        """The times in there at which all are free that lie nearest to that one, no two overlapping, by time."""
+        search, wanted = self.search([within]), _floor(to)
+        found: list[int] = []
+        for start in sorted(starts(search), key=lambda one: (abs(one - wanted), one)):
+            if all(abs(start - one) >= search.length for one in found):
+                found.append(start)
+            if len(found) == limit:
+                break
+        return [explained(search, start) for start in sorted(found)]
+
+    def way_to(self, when: Interval) -> Relaxation | None:
+        """What it would take to meet at that very time; None where it cannot be had."""
+        return around(self.search([when]), _floor(when.start), self.kept)
+
+    def ways(self, windows: Sequence[Interval]) -> list[Relaxation]:
+        """Where nothing fits, what would: the cheapest first."""
+        return relaxations(self.search(windows), kept=self.kept) if windows else []
+
+    def against(self, when: Interval) -> tuple[Cause, ...]:
+        """What stands against that very time, whatever was asked."""
+        return judge.causes(self.search([when]), _floor(when.start))
 
     def busy(self, when: Interval) -> tuple[PersonId, ...]:
         """Whose time is known to be taken then; what is unknown is not named."""
-        return tuple(one.person for one in self.times if any(taken.overlaps(when) for taken in one.taken))
+        return tuple(
+            dict.fromkeys(one.person for one in self.against(when) if one.code in TAKEN and one.person is not None)
+        )
 
 
 def sight(
@@ -54,6 +106,7 @@ def sight(
     tenant: TenantId,
     people: Sequence[Person],
     within: Interval,
+    length: timedelta,
     now: datetime,
     *,
     asker: PersonId | None = None,
@@ -71,47 +124,61 @@ def sight(
     ids = [one.id for one in people]
     every = calendars.of_people(tx, tenant, ids, asker=asker)
     counting = telling([one for one in every if one.counts and one.copy_of is None])
-    rows = mirror.busy(tx, tenant, [one.id for one in counting], within)
-    if besides is not None:
-        rows = _but_itself(rows, counting, meetings.meeting(tx, tenant, besides).when)
-    claims = ledger.taken(tx, tenant, ids, within, now, besides=besides)
+    wishes = rules.of(tx, tenant, ids)
+    claims = ledger.taken(tx, tenant, ids, _widened(within), now, besides=besides)
+    kept = {one: tuple(_pair(when) for person, when in claims if person == one) for one in ids}
+    also = {one: (*kept[one], *(_pair(when) for when in taken)) for one in ids}
     connected = {one.person for one in known.vouchers(counting)}
     unconnected = tuple(one for one in ids if one not in connected)
     skipped = {*without, *(unconnected if skips_unconnected else ())}
-    times: list[Times] = []
-    unseen: list[PersonId] = []
-    for person in people:
-        theirs = {one.id: one for one in counting if one.person == person.id}
-        blocked = busy.taken((row for row in rows if row.calendar in theirs), besides=besides)
-        claimed = (when for claimant, when in claims if claimant == person.id)
-        told = known.stretch(theirs.values(), now)
-        if told is None and person.id in skipped:
-            unseen.append(person.id)
-            told = within
-        times.append(
-            Times(
-                person=person.id,
-                hours=person.hours,
-                known=told,
-                taken=(*blocked, *claimed, *taken),
-            )
+    told = {one: known.stretch([it for it in counting if it.person == one], now) for one in ids}
+    unseen = tuple(one for one in ids if told[one] is None and one in skipped)
+    taking = Taking(tx=tx, tenant=tenant, counting=counting, within=within, now=now, besides=besides, also=also)
+    attendees = tuple(
+        Attendee(
+            person=one.id,
+            rules=wishes[one.id].rules,
+            unknown=() if one.id in unseen else _unknown(told[one.id], within),
+            is_room=one.standing is Standing.ROOM,
         )
+        for one in people
+    )
     services = seen.services(tx, tenant, {one.connection for one in counting})
     origins = {one.id: _origin(one, services.get(one.connection, "")) for one in counting}
     sorted_by_person = (one for person in ids for one in counting if one.person == person)
-    return Sight(
+    known_by_rules = Sight(
         people=tuple(people),
-        times=tuple(times),
+        asks=wishes[ids[0]],
+        length=length,
+        now=now,
+        attendees=attendees,
+        kept=kept,
         basis=tuple(_basis(one, origins[one.id], within, now) for one in sorted_by_person),
         unconnected=unconnected,
-        unseen=tuple(unseen),
+        dark=tuple(one for one in ids if told[one] is None and one not in unseen),
+        unseen=unseen,
     )
+    return replace(known_by_rules, attendees=taking.filled(known_by_rules.search([within])))
 
 
-def _but_itself(rows: Sequence[Busy], counting: Collection[Calendar], when: Interval) -> list[Busy]:
-    """The rows but for the meeting's own time in what is seen by address alone, where no event has a UID."""
-    shared = {one.id for one in counting if one.remote.startswith(SHARED)}
-    return [one for one in rows if not (one.calendar in shared and when.contains(one.instance.when))]
+def _unknown(told: Interval | None, within: Interval) -> tuple[Pair, ...]:
+    """Where it is not known whether they are free; before and after what was asked about, nothing is known either."""
+    wide = _widened(within)
+    gaps = [wide] if told is None else subtract(wide, [told])
+    return tuple(_pair(one) for one in gaps)
+
+
+def _widened(within: Interval) -> Interval:
+    return within.widened(A_DAY)
+
+
+def _pair(when: Interval) -> Pair:
+    """Its seconds: an instant of ours is a whole one, or else it is in the past."""
+    return _floor(when.start), _floor(when.end)
+
+
+def _floor(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def unconnected(tx: Tx, tenant: TenantId, people: Collection[PersonId]) -> tuple[PersonId, ...]:

@@ -105,6 +105,14 @@ def open_for(tx: Tx, tenant: TenantId, person: PersonId) -> list[Proposal]:
     return [_whole(tx, row) for row in rows]
 
 
+def last(tx: Tx, tenant: TenantId, asker: PersonId) -> Proposal | None:
+    """What that person asked for last, whatever became of it; None where they never asked."""
+    theirs = (PROPOSALS.c.tenant == tenant, PROPOSALS.c.asker == asker)
+    newest = select(PROPOSALS).where(*theirs).order_by(PROPOSALS.c.created_at.desc(), PROPOSALS.c.id.desc()).limit(1)
+    row = tx.execute(newest).one_or_none()
+    return None if row is None else _whole(tx, row)
+
+
 def missed_for(tx: Tx, tenant: TenantId, person: PersonId, since: datetime) -> list[Proposal]:
     """What was asked after `since` and let go because no calendar of that person told, the oldest first."""
     rows = tx.execute(

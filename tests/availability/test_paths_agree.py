@@ -105,21 +105,16 @@ def test_off_five_minutes_rows_are_read_and_both_agree(seed: int) -> None:
     assert found == one_by_one(search)
 
 
+def stored(one: Attendee, first: int, count: int) -> Attendee:
+    assert isinstance(one.taken, Rows)
+    return replace(one, counted=clock.counted(one.rules, one.taken.hard), taken=bits_of(one.taken, first, count))
+
+
 @pytest.mark.parametrize("seed", range(200, 260))
 def test_what_bits_answer_from_stored_weeks_is_what_rows_answer(seed: int) -> None:
     search = world(random.Random(seed), grain=5)
-    first, after = bits.span_of(search)
-    by_weeks = replace(
-        search,
-        people=tuple(
-            replace(
-                one,
-                counted=clock.counted(one.rules, one.taken.hard),  # type: ignore[union-attr]
-                taken=bits_of(one.taken, first - 1, after - first + 2),  # type: ignore[arg-type]
-            )
-            for one in search.people
-        ),
-    )
+    first, count = bits.span_of(search)
+    by_weeks = replace(search, people=tuple(stored(one, first - 1, after - first + 2) for one in search.people))
 
     assert finding.starts(by_weeks) == sweep.starts(search)
     found = Bits(by_weeks)

@@ -1,12 +1,17 @@
 """Which times are offered first."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.availability.ranking import PAGE, ranked
+from bot.availability import pages
+from bot.availability.pages import PAGE
+from bot.availability.terms import Attendee, Search
+from bot.core.ids import PersonId
 from bot.core.intervals import Interval
+from bot.core.rules import Rules
 from bot.core.zones import local
 from tests.builders import TUESDAY, at, span, spans
 
@@ -24,6 +29,16 @@ def slots(words: str, *, days: int = 5, zone: str = "UTC") -> list[Interval]:
                 found.append(Interval(start, start + HALF_HOUR))
                 start += timedelta(minutes=15)
     return found
+
+
+def ranked(candidates: Sequence[Interval], *, zones: Sequence[str], limit: int) -> list[Interval]:
+    """The best of these half hours for somebody in each of these zones, who may be met at any time."""
+    starts = sorted({int(one.start.timestamp()) for one in candidates})
+    people = tuple(Attendee(person=PersonId(name), rules=Rules(zone=name)) for name in zones)
+    windows = ((starts[0], starts[-1] + 1800),) if starts else ()
+    search = Search(now=0, length=1800, step=900, zone=zones[0], windows=windows, people=people)
+    found = [datetime.fromtimestamp(one.start, UTC) for one in pages.ranked(search, starts, limit)]
+    return [Interval(start, start + HALF_HOUR) for start in found]
 
 
 def days_of(chosen: list[Interval], zone: str = "UTC") -> set[object]:

@@ -397,7 +397,9 @@ def test_nothing_fits_says_why_and_what_to_try(office: Office) -> None:
     office.types("ana", "@alex 30m next week")
     told = office.whisper("ana").card.summary
     assert "Nothing fits. What all of you have in common is taken; Alex's time most of all." in told
-    assert "Another try: /meet @alex 30m this week." in told
+    assert "These would: Mon 7 Dec 15:30–16:00" in told
+    assert "one week later" in told
+    assert "although Alex is busy" in told
 
 
 def test_a_request_typed_in_the_dm_of_two_people_is_answered_to_the_asker_alone(office: Office) -> None:

@@ -1,6 +1,6 @@
 """How a meeting that could not be booked reads to its organiser: why, and the times that can be had instead."""
 
-from bot.availability.ranking import PAGE
+from bot.availability.pages import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, slots
 from bot.chat.conversations.agreed import Scene, line, off

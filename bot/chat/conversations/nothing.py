@@ -28,8 +28,17 @@ def reason(tx: Tx, proposal: Proposal, everyone: Mapping[PersonId, Person], now:
         return Over()
     within = Interval(open_windows[0].start, open_windows[-1].end)
     people = [everyone[one] for one in proposal.people]
-    known = sight(tx, proposal.tenant, people, within, now, asker=proposal.asker, without=proposal.without)
-    return explain(people=known.times, windows=open_windows, length=proposal.request.length)
+    known = sight(
+        tx,
+        proposal.tenant,
+        people,
+        within,
+        proposal.request.length,
+        now,
+        asker=proposal.asker,
+        without=proposal.without,
+    )
+    return explain(known.search(open_windows))
 
 
 def why(found: Reason | None, called: Mapping[PersonId, str], length: timedelta) -> str:

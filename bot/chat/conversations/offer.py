@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from bot.availability.ranking import PAGE
+from bot.availability.pages import PAGE
 from bot.chat.cards import Block, Button, Buttons, Card, Look, Press
 from bot.chat.conversations import basis, nothing, slots, ways
 from bot.chat.conversations.missing import missing, unseen_button
