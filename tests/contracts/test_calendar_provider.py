@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import CursorExpired, NotFound, SignInNeeded, Stale, TryLater
+from bot.core.errors import CursorExpired, NotFound, Refused, SignInNeeded, Stale, TryLater
 from bot.core.events import BusyCause, Draft, Instance, Kind, Response, Status
 from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
@@ -17,6 +17,7 @@ from bot.providers.base import CalendarProvider, Cursor, Reading, Remote
 from tests.contracts.calendar_stages import ZONE, InMemory, OnServer, Stage
 from tests.contracts.feed_stage import OnFeed
 from tests.contracts.google_stage import OnGoogle
+from tests.contracts.import_stage import OnImport
 from tests.contracts.microsoft_stage import OnMicrosoft
 from tests.providers.publisher import Publisher, publisher
 from tests.servers import Server, radicale, xandikos
@@ -70,12 +71,17 @@ def publishing() -> Iterator[Publisher]:
 EVERY = ("memory", "radicale", "xandikos", "google", "microsoft")
 reading_too = pytest.mark.parametrize("stage", [*EVERY, "ics"], indirect=True)
 """For promises about reading: those who can only be read make them too."""
+even_once = pytest.mark.parametrize("stage", [*EVERY, "ics", "import"], indirect=True)
+"""For promises about what a reading says: a file that was handed over once makes them too."""
+only_read = pytest.mark.parametrize("stage", ["ics", "import"], indirect=True)
 
 
 @pytest.fixture(params=EVERY)
 def stage(request: pytest.FixtureRequest) -> Stage:
     if request.param == "ics":
         return OnFeed(request.getfixturevalue("publishing"))
+    if request.param == "import":
+        return OnImport()
     if request.param == "memory":
         return InMemory(WINDOW)
     if request.param == "google":
@@ -120,14 +126,14 @@ def test_it_lists_the_calendars_of_the_account(stage: Stage, opened: CalendarPro
     assert (listed[work].name, listed[work].is_writable, listed[work].is_transparent) == ("Work", True, False)
 
 
-@reading_too
+@even_once
 def test_an_empty_calendar_is_a_complete_answer(opened: CalendarProvider, work: Remote) -> None:
     reading = read(opened, work)
     assert (reading.instances, reading.window) == ((), WINDOW)
     assert reading.cursor is not None
 
 
-@reading_too
+@even_once
 @pytest.mark.parametrize(
     ("name", "uid", "expected"),
     [
@@ -166,7 +172,7 @@ def test_what_blocks_is_read_expanded(
     assert found == expected
 
 
-@reading_too
+@even_once
 @pytest.mark.parametrize(
     ("name", "uid", "cause", "blocks"),
     [
@@ -183,12 +189,30 @@ def test_what_its_owner_may_choose_is_told_with_its_cause(
     assert [(one.cause, one.blocks) for one in standing(opened, work)] == [(cause, blocks)]
 
 
-@reading_too
+@even_once
 def test_an_event_that_goes_frees_its_time(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     stage.place(work, "plain", corpus("plain"))
     assert len(standing(opened, work)) == 1
     stage.drop(work, "plain")
     assert standing(opened, work) == []
+
+
+@only_read
+def test_what_can_only_be_read_says_so_and_refuses_to_be_written(
+    stage: Stage, opened: CalendarProvider, work: Remote
+) -> None:
+    stage.place(work, "unanswered", corpus("unanswered"))
+    before = standing(opened, work)
+    assert not opened.abilities.can_write
+    assert [one.is_writable for one in opened.calendars()] == [False]
+    for write in (
+        lambda: opened.put(work, DRAFT),
+        lambda: opened.remove(work, "unanswered"),
+        lambda: opened.answer(work, "unanswered", Response.ACCEPTED),
+    ):
+        with pytest.raises(Refused):
+            write()
+    assert standing(opened, work) == before
 
 
 def test_what_is_put_stands_as_drafted(opened: CalendarProvider, work: Remote) -> None:
@@ -285,7 +309,7 @@ def test_the_detector_tells_of_what_we_write(opened: CalendarProvider, work: Rem
     assert opened.changed(work, here)
 
 
-@reading_too
+@even_once
 def test_a_cursor_that_never_was_is_expired(opened: CalendarProvider, work: Remote) -> None:
     for nonsense in ("", "nonsense", "token nonsense", "token http://radicale.org/ns/sync/" + "0" * 64):
         with pytest.raises(CursorExpired):
@@ -311,7 +335,7 @@ def test_an_invitation_that_is_not_there_cannot_be_answered(opened: CalendarProv
         opened.answer(work, "missing", Response.ACCEPTED)
 
 
-@reading_too
+@even_once
 def test_a_title_is_read_live(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     stage.place(work, "plain", corpus("plain"))
     assert opened.title(work, "plain", NINE.start) == "Do not look"
@@ -331,7 +355,7 @@ def test_a_wrong_password_asks_for_a_new_sign_in(stage: Stage, work: Remote) -> 
     stranger.close()
 
 
-@reading_too
+@even_once
 def test_a_calendar_that_is_gone_is_not_found(stage: Stage, opened: CalendarProvider, work: Remote) -> None:
     gone = stage.missing(work)
     with pytest.raises(NotFound):
