@@ -2,23 +2,22 @@
 
 A set of starts is an int: bit i is the start i five-minute steps after the first of the weeks. Taken time was widened
 to whole bits and free time is narrowed to them, so for starts, lengths and buffers of whole five minutes the answer is
-exact (`search.needs_rows` says when it would not be).
+exact (`finding.needs_rows` says when it would not be).
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from functools import lru_cache
+import sys
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from bot.availability import clock
-from bot.availability.judge import counts_of
-from bot.availability.sweep import is_full
+from bot.availability import masks
+from bot.availability.judge import NOTHING, counts_of, is_beyond
+from bot.availability.masks import Span, form, room, smeared
 from bot.availability.terms import (
     BIT,
     BITS_A_WEEK,
     MONDAY,
     WEEK,
     Attendee,
-    Daily,
     Group,
     Pair,
     Role,
@@ -26,247 +25,185 @@ from bot.availability.terms import (
     Weeks,
     WhoseHours,
 )
-from bot.core.rules import Rules
 
-FIVE_MINUTES = timedelta(seconds=BIT)
+A_DAY = 24 * 3600
+"""Looked at on either side of the windows, for what buffers and lunches see there."""
+NO_LIMITS = (None, None)
+ANY_BIT = bytes(byte > 0 for byte in range(256))
+BITS_OF = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
 class Bits:
-    """One search over bits; everybody's weeks are the same ones."""
+    """One search over bits. `one ^ (one & other)` takes away: Python inverts a long number four times slower."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, span: Span | None = None) -> None:
         self.search = search
-        first, last = span_of(search)
-        self.first, self.count = first, last - first
-        self.base = MONDAY + first * WEEK
+        self.span = span_of(search) if span is None else span
+        self.first, self.count = self.span
+        self.base = MONDAY + self.first * WEEK
         self.size = self.count * BITS_A_WEEK
         self.length = search.length // BIT
 
     def starts(self) -> int:
         """Every feasible start."""
         search = self.search
-        found = self._windows()
         required = [one for one in search.people if one.role is Role.REQUIRED]
-        found &= self._fitting(required)
+        found = self._asked(required) & self._windows()
+        found = self._fitting(found, required)
         for group in search.groups:
-            found &= self._of_group(group)
-        return found & _grid(search.step, search.zone, self.first, self.count)
+            found = self._of_group(found, group)
+        return found
 
-    def fitting(self, who: Attendee) -> int:
-        """The starts that nothing of that one person is against."""
-        return self._fitting([who])
+    def fitting(self, found: int, who: Attendee) -> int:
+        """Those of these starts that nothing of that one person is against."""
+        if self._asks_hours(who):
+            found &= masks.at_work(who.rules, self.search.length, self.span)
+        return self._fitting(found, (who,))
 
     def seconds(self, starts: int, most: int | None = None) -> list[int]:
         """The starts as seconds, by time, no more than so many."""
         found: list[int] = []
-        if most is None:
-            marks = format(starts, "b")[::-1] if starts else ""
-            at = marks.find("1")
-            while at >= 0:
-                found.append(self.base + at * BIT)
-                at = marks.find("1", at + 1)
-            return found
-        while starts and len(found) < most:
-            lowest = starts & -starts
-            found.append(self.base + (lowest.bit_length() - 1) * BIT)
-            starts ^= lowest
-        return found
+        held = starts.to_bytes((starts.bit_length() + 7) // 8, "little")
+        marked = held.translate(ANY_BIT)
+        at = marked.find(1)
+        while at >= 0 and (most is None or len(found) < most):
+            begins = self.base + at * 8 * BIT
+            found += [begins + bit * BIT for bit in BITS_OF[held[at]]]
+            at = marked.find(1, at + 1)
+        return found if most is None else found[:most]
 
-    def _fitting(self, people: Sequence[Attendee]) -> int:
-        """The starts that nothing of any of them is against."""
-        search, length = self.search, self.length
-        taken: dict[Pair, int] = {}
-        unknown = 0
-        free = (1 << self.size) - 1
+    def _fitting(self, found: int, people: Sequence[Attendee]) -> int:
+        """Those of these starts that nothing of any of these people is against, but for their hours."""
+        search = self.search
+        taken: dict[tuple[int, int, int], int] = {}
+        unknown: list[Pair] = []
+        limited: list[Attendee] = []
+        notice = 0
         for who in people:
-            rules, weeks = who.rules, who.taken
+            weeks, rules = who.taken, form(who.rules)
             assert isinstance(weeks, Weeks)
             busy = weeks.hard if search.allow_soft else weeks.hard | weeks.soft
-            buffers = (rules.before // FIVE_MINUTES, rules.after // FIVE_MINUTES)
-            taken[buffers] = taken.get(buffers, 0) | self._shifted(busy, weeks)
+            key = (rules.before, rules.after, weeks.first)
+            taken[key] = taken[key] | busy if key in taken else busy
             if who.unknown and not search.allow_unknown:
-                unknown |= _set(who.unknown, self.base, self.size, is_widened=True)
-            if self._asks_hours(who):
-                free &= _working(rules, self.first, self.count)
-        found = _room(free, length)
-        for (before, after), busy in taken.items():
-            found &= ~_smeared(busy << before, length + before + after)
+                unknown += who.unknown
+            notice = max(notice, rules.notice)
+            if rules.has_caps or rules.lunch is not None:
+                limited.append(who)
+        for (before, after, first), busy in taken.items():
+            found ^= found & smeared(self._moved(busy, first, before), self.length + before + after)
         if unknown:
-            found &= ~_smeared(unknown, length)
-        for who in people:
-            found &= ~self._ruled_out(who)
+            widened = masks.set_bits(unknown, self.base, self.size, is_widened=True)
+            found ^= found & smeared(widened, self.length)
+        soonest = -((self.base - search.now - notice) // BIT)
+        if soonest > 0:
+            found = found >> soonest << soonest
+        for who in limited:
+            if found:
+                found = self._within_limits(found, who)
         return found
 
-    def _ruled_out(self, who: Attendee) -> int:
-        """The starts that notice, caps and lunch are against."""
-        rules = who.rules
-        out = 0
-        if rules.notice:
-            soonest = self.search.now + int(rules.notice.total_seconds())
-            out |= _below(-((self.base - soonest) // BIT), self.size)
-        elif self.search.now > self.base:
-            out |= _below(-((self.base - self.search.now) // BIT), self.size)
-        if rules.caps:
-            counts = counts_of(who)
-            for day, (low, high) in _days(rules, self.first, self.count):
-                if low < high and is_full(who, counts, day, self.search.length):
-                    out |= ((1 << (high - low)) - 1) << low
-        if rules.lunch is not None:
-            out |= self._over_lunch(who, rules)
-        return out
+    def _within_limits(self, found: int, who: Attendee) -> int:
+        """Those of these starts that neither caps nor lunch are against."""
+        if who.rules.lunch is not None:
+            found ^= self._over_lunch(found, who)
+        if who.rules.caps:
+            found ^= found & self._capped(who)
+        return found
 
-    def _over_lunch(self, who: Attendee, rules: Rules) -> int:
-        """Those from which no long enough piece of a lunch is left, on all days at once."""
-        assert rules.lunch is not None
-        assert isinstance(who.taken, Weeks)
-        spans, widest = _lunches(rules, self.first, self.count)
-        needed = rules.lunch.minutes * 60 // BIT
-        free = spans & ~self._shifted(who.taken.hard | who.taken.soft, who.taken)
-        pieces = _room(free, needed)
-        after = _spread(pieces << needed, widest - needed + 1)
-        before = _smeared(pieces >> self.length, widest)
-        return _smeared(spans, self.length) & ~(after | before)
+    def _capped(self, who: Attendee) -> int:
+        """The starts on days, and in weeks, in which there is no room for one more."""
+        days = masks.days(who.rules, self.span)
+        return masks.of_ranges(part for day in full_days(who, self.search.length, days) for part in days.get(day, ()))
+
+    def _over_lunch(self, found: int, who: Attendee) -> int:
+        """Those of these starts that leave no long enough piece of a lunch, on all days at once."""
+        spans, after, reach, widest, _ = masks.lunches(who.rules, self.search.length, self.span)
+        endangered = found & reach
+        if not endangered:
+            return 0
+        weeks, lunch = who.taken, who.rules.lunch
+        assert isinstance(weeks, Weeks)
+        assert lunch is not None
+        needed = lunch.minutes * 60 // BIT
+        pieces = room(spans ^ (spans & self._moved(weeks.hard | weeks.soft, weeks.first)), needed)
+        # A subtraction borrows from the bit after a span down to its lowest piece: every bit from there on is set.
+        since_first = (after - pieces) | pieces
+        until_last = smeared(pieces >> self.length, max(widest - needed + 1, 1))
+        return endangered ^ (endangered & (since_first << needed | until_last))
 
     def _windows(self) -> int:
         """The starts that the question itself allows."""
         search = self.search
-        found = _within(search.windows, search.length, self.base, self.size)
+        found = masks.within(search.windows, search.length, self.base, self.size)
         if search.horizon is not None:
-            found &= _within((search.horizon,), search.length, self.base, self.size)
+            found &= masks.within((search.horizon,), search.length, self.base, self.size)
         if search.daily:
-            found &= _daily(search.daily, search.length, self.first, self.count)
+            found &= masks.in_daily(search.daily, search.length, self.span)
         return found
 
-    def _of_group(self, group: Group) -> int:
-        """Those at which enough of its members fit: for each number, where at least so many do."""
+    def _of_group(self, found: int, group: Group) -> int:
+        """Those of these starts at which enough of its members fit: for each number, where at least so many do."""
         people = {one.person: one for one in self.search.people}
-        at_least = [(1 << self.size) - 1, *([0] * group.need)]
+        at_least = [found, *([0] * group.need)]
         for one in group.of:
-            fits = self._fitting([people[one]])
+            fits = self.fitting(found, people[one])
             for number in range(group.need, 0, -1):
                 at_least[number] |= at_least[number - 1] & fits
         return at_least[group.need]
+
+    def _asked(self, required: Sequence[Attendee]) -> int:
+        search = self.search
+        rules = tuple([one.rules for one in required if self._asks_hours(one)])
+        return masks.asked(rules, search.length, search.step, search.zone, self.span)
 
     def _asks_hours(self, who: Attendee) -> bool:
         mode = self.search.hours
         return mode is WhoseHours.OVERLAP or (mode is WhoseHours.ORGANISER and who is self.search.people[0])
 
-    def _shifted(self, bits: int, weeks: Weeks) -> int:
-        """Somebody's bits, counted from where the others' are."""
-        by = (weeks.first - self.first) * BITS_A_WEEK
-        moved = bits << by if by >= 0 else bits >> -by
-        return moved & ((1 << self.size) - 1)
+    def _moved(self, bits: int, first: int, by: int = 0) -> int:
+        """Somebody's bits, counted from where the others' are, and so many later."""
+        by += (first - self.first) * BITS_A_WEEK
+        if by == 0:
+            return bits
+        return bits << by if by > 0 else bits >> -by
 
 
-def span_of(search: Search) -> Pair:
-    """The first week that is looked at, and the one after the last: a day on each side is for what buffers see."""
-    start = min(start for start, _ in search.windows) - clock.DAY
-    end = max(end for _, end in search.windows) + clock.DAY
-    return (start - MONDAY) // WEEK, -((MONDAY - end) // WEEK)
+def span_of(search: Search) -> Span:
+    """The first week that is looked at, and how many."""
+    start = min([start for start, _ in search.windows]) - A_DAY
+    end = max([end for _, end in search.windows]) + A_DAY
+    first = (start - MONDAY) // WEEK
+    return first, -((MONDAY - end) // WEEK) - first
 
 
-def _below(count: int, size: int) -> int:
-    return (1 << max(min(count, size), 0)) - 1
+def full_days(who: Attendee, length: int, every: Collection[date]) -> Collection[date]:
+    """Those local days on which one more of that length were more than the caps allow."""
+    caps, counts = who.rules.caps, counts_of(who)
+    by_day = (caps.meetings_a_day, caps.minutes_a_day)
+    by_week = (caps.meetings_a_week, caps.minutes_a_week)
+    if is_beyond(NOTHING, *by_day, length) or is_beyond(NOTHING, *by_week, length):
+        return every
+    full: list[date] = []
+    if by_day != NO_LIMITS:
+        meetings, seconds = _room_left(*by_day, length)
+        full = [day for day, has in counts.items() if has.meetings > meetings or has.seconds > seconds]
+    if by_week != NO_LIMITS:
+        meetings, seconds = _room_left(*by_week, length)
+        first = 1 + who.rules.week_start
+        weeks: dict[int, tuple[int, int]] = {}
+        for day, has in counts.items():
+            week = (day.toordinal() - first) // 7
+            before = weeks.get(week, (0, 0))
+            weeks[week] = before[0] + has.meetings, before[1] + has.seconds
+        over = {week for week, has in weeks.items() if has[0] > meetings or has[1] > seconds}
+        full += [day for day in every if (day.toordinal() - first) // 7 in over] if over else []
+    return full
 
 
-def _room(free: int, count: int) -> int:
-    """The bits from which `count` bits in a row are set, by doubling."""
-    have = 1
-    while have < count and free:
-        by = min(have, count - have)
-        free &= free >> by
-        have += by
-    return free
-
-
-def _smeared(bits: int, count: int) -> int:
-    """Each bit, and the `count` - 1 below it, by doubling."""
-    have = 1
-    while have < count:
-        by = min(have, count - have)
-        bits |= bits >> by
-        have += by
-    return bits
-
-
-def _spread(bits: int, count: int) -> int:
-    """Each bit, and the `count` - 1 above it, by doubling."""
-    have = 1
-    while have < count:
-        by = min(have, count - have)
-        bits |= bits << by
-        have += by
-    return bits
-
-
-def _set(stretches: Iterable[Pair], base: int, size: int, *, is_widened: bool = False) -> int:
-    """The bits that lie wholly in a stretch, or, widened, touch one."""
-    bits = 0
-    for start, end in stretches:
-        if start >= end:
-            continue
-        low, high = (start - base) // BIT, -((base - end) // BIT)
-        if not is_widened:
-            low, high = -((base - start) // BIT), (end - base) // BIT
-        low, high = max(low, 0), min(high, size)
-        if low < high:
-            bits |= ((1 << (high - low)) - 1) << low
-    return bits
-
-
-def _within(stretches: Iterable[Pair], length: int, base: int, size: int) -> int:
-    """The starts from which a slot lies wholly inside one of these stretches."""
-    return _set(((start, end - length + BIT) for start, end in stretches), base, size)
-
-
-@lru_cache(maxsize=256)
-def _grid(step: int, zone: str, first: int, count: int) -> int:
-    return sum(_grid_week(step, zone, first + number) << number * BITS_A_WEEK for number in range(count))
-
-
-@lru_cache(maxsize=2048)
-def _grid_week(step: int, zone: str, week: int) -> int:
-    start = MONDAY + week * WEEK
-    return sum(1 << (at - start) // BIT for at in clock.on_grid(start, start + WEEK - 1, step, zone) if at % BIT == 0)
-
-
-@lru_cache(maxsize=2048)
-def is_on_bits(step: int, zone: str, first: int, count: int) -> bool:
-    """Whether all the starts of those weeks stand on five minutes, as they do wherever clocks differ by such."""
-    start, end = MONDAY + first * WEEK, MONDAY + (first + count) * WEEK
-    ahead = {clock.offset(at, zone) % BIT for at in range(start, end, clock.DAY)}
-    return step % BIT == 0 and not any(ahead)
-
-
-@lru_cache(maxsize=4096)
-def _working(rules: Rules, first: int, count: int) -> int:
-    """The bits of their working time: expanding local hours costs ten times the rest of a search."""
-    base = MONDAY + first * WEEK
-    return _set(clock.working(rules, base, base + count * WEEK), base, count * BITS_A_WEEK)
-
-
-@lru_cache(maxsize=256)
-def _daily(daily: tuple[Daily, ...], length: int, first: int, count: int) -> int:
-    base = MONDAY + first * WEEK
-    parts = clock.daily_parts(daily, base, base + count * WEEK)
-    return _within(parts, length, base, count * BITS_A_WEEK)
-
-
-@lru_cache(maxsize=1024)
-def _days(rules: Rules, first: int, count: int) -> tuple[tuple[date, Pair], ...]:
-    """Their local days, each with the first start in it and the one after the last; one day may come in parts."""
-    base = MONDAY + first * WEEK
-    dates = list(clock.dates(base - clock.DAY, base + count * WEEK + clock.DAY))
-    return tuple(
-        (day, (max(-((base - start) // BIT), 0), min(-((base - end) // BIT), count * BITS_A_WEEK)))
-        for day in dates
-        for start, end in clock.parts_of(rules, day)
+def _room_left(meetings: int | None, minutes: int | None, length: int) -> tuple[int, int]:
+    """More than these, and there is no room for one more of that length."""
+    return (
+        sys.maxsize if meetings is None else meetings - 1,
+        sys.maxsize if minutes is None else minutes * 60 - length,
     )
-
-
-@lru_cache(maxsize=1024)
-def _lunches(rules: Rules, first: int, count: int) -> tuple[int, int]:
-    """The bits of all their lunches, and how many the longest of them has."""
-    base = MONDAY + first * WEEK
-    spans = list(clock.lunches(rules, base, base + count * WEEK))
-    return _set(spans, base, count * BITS_A_WEEK), max(((end - start) // BIT for start, end in spans), default=0)

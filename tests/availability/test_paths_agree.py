@@ -114,7 +114,7 @@ def stored(one: Attendee, first: int, count: int) -> Attendee:
 def test_what_bits_answer_from_stored_weeks_is_what_rows_answer(seed: int) -> None:
     search = world(random.Random(seed), grain=5)
     first, count = bits.span_of(search)
-    by_weeks = replace(search, people=tuple(stored(one, first - 1, after - first + 2) for one in search.people))
+    by_weeks = replace(search, people=tuple(stored(one, first - 1, count + 2) for one in search.people))
 
     assert finding.starts(by_weeks) == sweep.starts(search)
     found = Bits(by_weeks)
