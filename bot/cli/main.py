@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.cli import demo, manifest, migrate, run, scopes
+from bot.cli import demo, manifest, migrate, run, scopes, slots
 from bot.core.errors import OverlapError
 from bot.version import __version__
 
@@ -23,10 +23,13 @@ Run it:
   overlap manifest teams    what to upload to Teams
   overlap scopes            every permission it asks for, and why, for whoever has to allow it
 
+Look behind it:
+  overlap slots WORLD.json  the search by itself: who could meet when, and why not, from a JSON document
+
 Everything else is set by the environment; see docs/reference/settings.md.
 """
 
-COMMANDS = (demo, run, migrate, manifest, scopes)
+COMMANDS = (demo, run, migrate, manifest, scopes, slots)
 
 
 def parser() -> argparse.ArgumentParser:

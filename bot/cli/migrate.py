@@ -4,9 +4,6 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from bot.storage.migrations import history
-from bot.wiring import settings
-
 
 def add(commands: Any) -> None:
     """The command and its words."""
@@ -16,6 +13,9 @@ def add(commands: Any) -> None:
 
 def run(_chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Migrate, and say from where to where."""
+    from bot.storage.migrations import history
+    from bot.wiring import settings
+
     url = settings.read(environment).database_url
     before, after = history.upgrade(url)
     print(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")

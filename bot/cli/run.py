@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.wiring import logs, settings
 
 
 def add(commands: Any) -> None:
@@ -17,6 +16,8 @@ def add(commands: Any) -> None:
 
 def run(_chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Check the settings whole, then serve until SIGTERM or Ctrl-C."""
+    from bot.wiring import logs, settings
+
     try:
         chosen = settings.read(environment)
     except InvalidInput as error:
