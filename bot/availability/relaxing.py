@@ -120,7 +120,7 @@ def _best(search: Search, codes: frozenset[Code], people: Collection[PersonId], 
     found = starts(eased)
     several = ranked(eased, found, SEVERAL) if found else []
     priced = (around(search, one.start, kept) for one in several)
-    return min((one for one in priced if one is not None), key=lambda it: (it.price, it.start), default=None)
+    return min((one for one in priced if one is not None), key=lambda it: it.price, default=None)  # of equals the best
 
 
 def _eased(one: Attendee, codes: Collection[Code], kept: Kept) -> Attendee:

@@ -22,6 +22,7 @@ LIMIT = 5 * PAGE
 """The pages somebody will turn."""
 READING = timedelta(seconds=10)
 """How long "reading…" is an answer, before it says what could not be read."""
+A_DAY = timedelta(days=1)
 LATER = timedelta(weeks=4)
 """How far beyond what was asked about something that fits is sought, where nothing in there does."""
 YEAR = timedelta(days=365)
@@ -57,7 +58,8 @@ def _beyond(
     tx: Tx, proposal: Proposal, left: Sequence[Interval], now: datetime, *, taken: Collection[Interval] = ()
 ) -> Proposal:
     """Nothing fits: what would, and of one exact time the nearest that do."""
-    wide = Interval(left[0].start, left[-1].end + LATER)
+    soonest = max(now, left[0].start - A_DAY) if is_exact(proposal) else left[0].start
+    wide = Interval(soonest, left[-1].end + LATER)
     known = sight_of(tx, proposal, [wide], now, taken=taken)
     if not is_exact(proposal):
         return replace(proposal, ways=_ways(known.ways(left)))

@@ -98,8 +98,16 @@ def start_move(tx: Tx, meeting: Meeting, to: Interval, now: datetime) -> Meeting
 
 
 def moving(meeting: Meeting, to: Interval) -> Meeting:
-    """The meeting on its way to that time, with fresh patience for calendars that do not answer."""
-    return replace(meeting, state=MeetingState.MOVING, moving_to=to, reason="", hindered_since=None)
+    """The meeting on its way to that time, with fresh patience for calendars that do not answer.
+
+    What it was knowingly booked over stands at the old time; at the new one all are free, or are told of it.
+    """
+    return replace(at_no_price(meeting), state=MeetingState.MOVING, moving_to=to, reason="", hindered_since=None)
+
+
+def at_no_price(meeting: Meeting) -> Meeting:
+    """The same, booked over nothing of anybody's."""
+    return replace(meeting, attendances=tuple(replace(one, overlooks=()) for one in meeting.attendances))
 
 
 def start_undo(tx: Tx, meeting: Meeting, now: datetime, *, reason: str = "") -> Meeting:
@@ -149,7 +157,7 @@ def check_free(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interv
 
 def claim(tx: Tx, meeting: Meeting, who: Collection[PersonId], when: Interval, now: datetime) -> None:
     """That time of all these people is the meeting's; `Taken` names whose the database refused."""
-    claim_all(tx, meeting, who, when, now)
+    claim_all(tx, meeting if when == meeting.when else at_no_price(meeting), who, when, now)
 
 
 def _claim_again(tx: Tx, meeting: Meeting, person: PersonId, now: datetime) -> None:

@@ -24,7 +24,7 @@ from bot.core.meetings import Meeting, MeetingState
 from bot.core.people import Person
 from bot.providers.base import SHARED, CalendarProvider, Remote
 from bot.scheduling.colleagues import telling
-from bot.scheduling.saga_plan import Trouble, attending, in_the_way, trouble
+from bot.scheduling.saga_plan import Trouble, attending, held_against, in_the_way, trouble
 from bot.storage import calendars, doubts, meetings, mirror, people
 from bot.storage.choices import weighings
 from bot.storage.database import Database
@@ -134,10 +134,11 @@ class Copies:
             log.info("looked at the mirror only", extra={"meeting": meeting.id, "calendar": calendar.id})
             seen[calendar.id] = [one.instance for one in known if one.calendar == calendar.id]
         shared = {one.id for one in counting if one.remote.startswith(SHARED)}
+        owner_of = {one.id: one.person for one in counting}
         taken = [
             calendar
             for calendar, instances in seen.items()
-            if in_the_way(meeting, when, instances, known_as)
+            if in_the_way(meeting, when, held_against(meeting, owner_of[calendar], instances), known_as)
             and not (calendar in shared and _is_only_itself(meeting, when, instances))
         ]
         return Look(taken=taken, went_by=_oldest(silent))

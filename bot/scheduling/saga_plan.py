@@ -17,11 +17,12 @@ from bot.core.errors import (
     Stale,
     TryLater,
 )
-from bot.core.events import Draft, Instance, Invitee, Response
+from bot.core.events import Draft, Instance, Invitee, Kind, Response
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState, Road
 from bot.core.people import Person
+from bot.core.reasons import Code
 
 PATIENCE = timedelta(seconds=30)
 """How long everybody waits for one participant's calendar; then the meeting stands, and that copy follows."""
@@ -156,6 +157,15 @@ def in_the_way(meeting: Meeting, when: Interval, instances: Iterable[Instance], 
     return any(
         one.blocks and one.ours != meeting.id and one.uid not in own and one.when.overlaps(when) for one in instances
     )
+
+
+def held_against(meeting: Meeting, person: PersonId, instances: Iterable[Instance]) -> Iterator[Instance]:
+    """What of somebody's stands against it: not what it was knowingly booked over."""
+    attendance = meeting.attendance(person)
+    overlooked = () if attendance is None else attendance.overlooks
+    if Code.BUSY in overlooked:
+        return
+    yield from (one for one in instances if one.kind is not Kind.SOFT or Code.SOFT not in overlooked)
 
 
 def owed(meeting: Meeting) -> bool:

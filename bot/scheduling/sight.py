@@ -72,7 +72,7 @@ class Sight:
         return ranked(search, starts(search), limit) if windows else []
 
     def nearest(self, within: Interval, to: datetime, limit: int) -> list[Ranked]:
-        """The times in there at which all are free that lie nearest to that one, no two overlapping, by time."""
+        """The times in there at which all are free that lie nearest to that one, the nearest first, no two overlapping."""
         search, wanted = self.search([within]), _floor(to)
         found: list[int] = []
         for start in sorted(starts(search), key=lambda one: (abs(one - wanted), one)):
@@ -80,7 +80,7 @@ class Sight:
                 found.append(start)
             if len(found) == limit:
                 break
-        return [explained(search, start) for start in sorted(found)]
+        return [explained(search, start) for start in found]
 
     def way_to(self, when: Interval) -> Relaxation | None:
         """What it would take to meet at that very time; None where it cannot be had."""
