@@ -91,13 +91,14 @@ def joined(weeks: Iterable[Week], first: int, count: int) -> Weeks:
     hard: list[bytes] = []
     soft: list[bytes] = []
     at, is_exact = first, True
-    for week in weeks:
-        if week.number > at:
-            hard.append(bytes((week.number - at) * BYTES_A_WEEK))
+    for number, is_taken, is_doubtful, was_exact in weeks:
+        if number > at:
+            hard.append(bytes((number - at) * BYTES_A_WEEK))
             soft.append(hard[-1])
-        hard.append(week.hard or NOTHING)
-        soft.append(week.soft or NOTHING)
-        at, is_exact = week.number + 1, is_exact and week.is_exact
+        hard.append(is_taken or NOTHING)
+        soft.append(is_doubtful or NOTHING)
+        at = number + 1
+        is_exact = is_exact and was_exact
     return Weeks(
         first=first,
         count=count,
