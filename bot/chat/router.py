@@ -20,11 +20,12 @@ from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
+from bot.chat.conversations.why import WhyTalk
 from bot.chat.surface import Incoming, Met, Pressed, Typed
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, OverlapError
 from bot.core.people import Person
-from bot.language.parse import Connect, Help, Meet, Rooms, Status, Unclear, understand
+from bot.language.parse import Connect, Help, Meet, Rooms, Status, Unclear, Why, understand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class Router:
     ask: AskTalk
     conflict: ConflictTalk
     rival: RivalTalk
+    why: WhyTalk
 
     @property
     def views(self) -> Mapping[str, View]:
@@ -150,6 +152,8 @@ class Router:
                 return self.status.typed(by)
             case Rooms():
                 return self.rooms.typed(by)
+            case Why() as why:
+                return self.why.typed(by, why)
             case Help():
                 return self.help.typed(by, typed.command)
             case Unclear() as unclear:

@@ -5,16 +5,16 @@ their own words and an example that works. The work grows with the length of the
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.core.requests import PLACEHOLDER, Marked, Named, Request, Source, Window
 from bot.language.clean import clean, without_placeholders
 from bot.language.examples import attempts, healed, people, quoted, understood
 from bot.language.heard import Heard, Line, hear, is_filler
 from bot.language.lexicon import en
-from bot.language.tokens import tokens, word_at
+from bot.language.tokens import Kind, tokens, word_at
 from bot.language.trouble import Code, Trouble
-from bot.language.when import Hours, words_of
+from bot.language.when import Hours, Said, clock_at, read, words_of
 from bot.language.window import OPEN, resolve
 
 MAX_CHARACTERS = 1_000
@@ -37,6 +37,7 @@ COMMANDS = (
     Command(en.CONNECT, "", "Connect a calendar, or change what counts as busy"),
     Command(en.STATUS, "", "See your calendars, how fresh they are, and what is wrong"),
     Command(en.ROOMS, "", "See the rooms that can be booked, and how"),
+    Command(en.WHY, "", "See why your last times were offered; why not 15:00 tells of one that was not"),
     Command(en.HELP, "", "See what you can ask for"),
 )
 
@@ -69,6 +70,17 @@ class Rooms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why the last times were offered; or, with a clock, why that one was not."""
+
+    clock: time | None = None
+    day: date | None = None
+    """None: any day that was asked about."""
+    missed: str = ""
+    """What of the question was not understood, in their words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
     """Not understood, or not possible: to be answered with what was, what was not, and an example that works."""
 
@@ -83,7 +95,8 @@ class Unclear:
     """A fact about what was missed: "a Wednesday", "30 Nov or 1 Dec", "tomorrow"."""
 
 
-Intent = Meet | Help | Connect | Status | Rooms | Unclear
+Ordered = Help | Connect | Status | Rooms | Why
+Intent = Meet | Ordered | Unclear
 
 
 def understand(said: Marked, *, now: datetime, zone: str, command: str) -> Intent:
@@ -111,11 +124,13 @@ class _Misread:
     trouble: Trouble
 
 
-def _read(said: Marked, now: datetime, zone: str) -> Meet | Help | Connect | Status | Rooms | _Misread:
+def _read(said: Marked, now: datetime, zone: str) -> Meet | Ordered | _Misread:
     if (limit := _limit(said)) is not None:
         return _Misread(Heard(), limit)
     text = clean(said.text)
     line = _addressed(tokens(text))
+    if word_at(line, 0) == en.WHY:
+        return _why(text, line[1:], now, zone)
     spoken = _spoken(line)
     if spoken is not None:
         return spoken
@@ -146,6 +161,31 @@ def _limit(said: Marked) -> Trouble | None:
 def _addressed(line: Line) -> Line:
     """What is said to us, without our name."""
     return line[1:] if word_at(line, 0) in en.CALLS else line
+
+
+def _why(text: str, line: Line, now: datetime, zone: str) -> Why:
+    """A question for a reason: about all that was offered, or about one time."""
+    clock: time | None = None
+    days: list[Said] = []
+    missed = ""
+    at = 0
+    while at < len(line):
+        if (pieces := read(line, at)) is not None and not any(isinstance(one, Hours) for one in pieces[0]):
+            end = pieces[1]
+            days += [Said(piece, text[line[at].start : line[end - 1].end]) for piece in pieces[0]]
+        elif (found := clock_at(line, at)) is not None:
+            clock, end = found
+        else:
+            end = at + 1
+            if line[at].word not in en.WHY_FILLERS and line[at].kind is not Kind.SIGN:
+                missed = missed or text[line[at].start : line[at].end]
+        at = end
+    window = resolve(days, now=now, zone=zone) if days else None
+    if isinstance(window, Trouble):
+        return Why(clock=clock, missed=window.words)
+    return Why(
+        clock=clock, day=window.first if window is not None and window.first == window.last else None, missed=missed
+    )
 
 
 def _spoken(line: Line) -> Connect | Status | Rooms | Help | None:

@@ -177,7 +177,7 @@ def _hours(line: Line, at: int) -> Found:
         if between is not None or word in en.BETWEEN:
             return between
     if word in en.AFTER or word in en.BEFORE:
-        clock = _clock(line, at + 1)
+        clock = clock_at(line, at + 1)
         if clock is None:
             return None
         start, end = (clock[0], time(0)) if word in en.AFTER else (time(0), clock[0])
@@ -187,10 +187,10 @@ def _hours(line: Line, at: int) -> Found:
 
 def _range(line: Line, at: int) -> Found:
     """2pm and 4pm; 2 to 4; 8 to 10pm, both in the evening."""
-    start = _clock(line, at)
+    start = clock_at(line, at)
     if start is None or word_at(line, start[1]) not in en.TO:
         return None
-    end = _clock(line, start[1] + 1)
+    end = clock_at(line, start[1] + 1)
     if end is None:
         return None
     begins = start[0]
@@ -200,7 +200,7 @@ def _range(line: Line, at: int) -> Found:
     return (Hours(begins, end[0]),), end[1]
 
 
-def _clock(line: Line, at: int) -> tuple[time, int] | None:
+def clock_at(line: Line, at: int) -> tuple[time, int] | None:
     """14:30, 2pm, noon, and 2 for the afternoon: without am or pm, one to six are after noon (not with a leading 0)."""
     word = word_at(line, at)
     if word in en.CLOCKS:

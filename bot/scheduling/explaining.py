@@ -104,8 +104,15 @@ class Explaining:
             left = left_of(tx, proposal, now)
             known = sight_of(tx, proposal, [*left, within], now)
             verdicts = tuple(_verdict(tx, known, asker, left, when) for when in asked)
+        if day is None:
+            verdicts = tuple(one for one in verdicts if not _is_day_off(one, asker.id)) or verdicts[:1]
         nearest = () if any(not one.causes for one in verdicts) else _nearest(known, left, asked[0])
         return Explanation(proposal=proposal, verdicts=verdicts, nearest=nearest)
+
+
+def _is_day_off(verdict: Verdict, asker: PersonId) -> bool:
+    """Whether its asker does not work then: nobody wonders why that was not offered."""
+    return any(one.person == asker and one.code in (Code.HOURS, Code.OVERRIDE) for one in verdict.causes)
 
 
 def _times(proposal: Proposal, clock: time, day: date | None, zone: str) -> list[Interval]:

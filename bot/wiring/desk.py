@@ -26,6 +26,7 @@ from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
+from bot.chat.conversations.why import WhyTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
 from bot.chat.places import Places
@@ -54,6 +55,7 @@ from bot.providers.registry import Services, providers, sign_ins
 from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
+from bot.scheduling.explaining import Explaining
 from bot.scheduling.following import Following
 from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
@@ -163,6 +165,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         ask=AskTalk(database, clock, asking),
         conflict=ConflictTalk(database, clock, changing, asking, watching, own_title),
         rival=RivalTalk(database, clock, rivals, changing),
+        why=WhyTalk(database, clock, Explaining(database, clock)),
     )
     places = Places(database, clock, vault, surfaces)
     messages = Messages(database, clock, vault, surfaces, router.views)

@@ -30,6 +30,7 @@ from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
 from bot.chat.conversations.status import StatusTalk
+from bot.chat.conversations.why import WhyTalk
 from bot.chat.inbox import Inbox
 from bot.chat.messages import Messages
 from bot.chat.places import Places
@@ -54,6 +55,7 @@ from bot.providers.base import CalendarProvider, Remote
 from bot.scheduling.ask import Asking
 from bot.scheduling.book import Booking
 from bot.scheduling.change import Changing
+from bot.scheduling.explaining import Explaining
 from bot.scheduling.following import Following
 from bot.scheduling.inviting import Inviting
 from bot.scheduling.propose import Proposing
@@ -118,6 +120,7 @@ class Office:
             ask=AskTalk(self.database, self.clock, self.asking),
             conflict=ConflictTalk(self.database, self.clock, self.changing, self.asking, self.watching, self.own_title),
             rival=RivalTalk(self.database, self.clock, self.rivals, self.changing),
+            why=WhyTalk(self.database, self.clock, Explaining(self.database, self.clock)),
         )
         self.messages = Messages(self.database, self.clock, self.vault, surfaces, self.router.views)
         tray = Tray(self.database, self.clock, self.vault)

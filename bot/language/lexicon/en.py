@@ -10,8 +10,13 @@ def _words(line: str) -> frozenset[str]:
 CALLS = _words("meet /meet overlap")
 """How people address us before they say what they want."""
 
-CONNECT, STATUS, ROOMS, HELP = "connect", "status", "rooms", "help"
+CONNECT, STATUS, ROOMS, SETTINGS, WHY, HELP = "connect", "status", "rooms", "settings", "why", "help"
 COMMAND_FILLERS = _words("my a the calendar calendars account please me of")
+
+WHY_FILLERS = _words(
+    "not at on is isn't are aren't no there it these those them this time times slot slots free the a of for"
+)
+"""What may stand in a question for a reason beside the time that it asks about."""
 
 ABOUT = _words("about re title topic subject")
 """What follows is a title, to the end."""
