@@ -5,7 +5,7 @@ which that person, and nobody else, signs in and chooses.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,6 +25,7 @@ from bot.core.errors import (
 )
 from bot.core.ids import CalendarId, ConnectionId, ProposalId, TenantId
 from bot.core.people import Person
+from bot.core.preferences import AllDay
 from bot.core.rules import WorkingHours
 from bot.people import pending
 from bot.people.habits import Suggested, suggested
@@ -33,7 +34,7 @@ from bot.people.leaving import give_up, leave
 from bot.people.pending import Pending, identity, label
 from bot.people.services import NotConnected, SignIn, Why, address, why_not
 from bot.providers.base import Abilities, Account, Providers, RemoteCalendar
-from bot.storage import accounts, calendars, channels, due, links, messages, people, proposals
+from bot.storage import accounts, calendars, channels, due, links, messages, mirror, people, proposals, taken
 from bot.storage.database import Database, Tx
 from bot.storage.links import Session
 from bot.storage.vault import Vault
@@ -43,8 +44,10 @@ log = logging.getLogger(__name__)
 PURPOSE = "connect"
 ADMIN = "admin"
 RECONNECT = "reconnect"
-"""What a link is for: one's own calendars, the workspace's rooms, or one account that is connected again."""
-AGAIN = {PURPOSE: "connect", ADMIN: "rooms", RECONNECT: "connection"}
+SETTINGS = "settings"
+"""What a link is for: one's own calendars, the workspace's rooms, one account that is connected again, or how one wants
+to be scheduled."""
+AGAIN = {PURPOSE: "connect", ADMIN: "rooms", RECONNECT: "connection", SETTINGS: "settings"}
 """The kind of the message whose button makes a new one of that purpose."""
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=1)
@@ -93,6 +96,8 @@ class Choice:
     counts: frozenset[CalendarId]
     receives: CalendarId | None
     hours: WorkingHours
+    all_day: Mapping[CalendarId, AllDay] = field(default_factory=dict)
+    """What the all-day events of a calendar are to a search; one that is missing stays as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,8 @@ class Setup:
     """A request waits for this person's calendar."""
     suggested: Suggested | None
     """What their account tells of when they work, while they have not said it."""
+    whole_days: Mapping[CalendarId, Mapping[AllDay, int]]
+    """How many of the days to come the all-day events of each calendar block, by each choice; of what was read."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +228,11 @@ class Connecting:
                 calendars=tuple(theirs),
                 is_awaited=any(person in one.waiting_for for one in proposals.open_for(tx, tenant, person)),
                 suggested=suggested(tx, whose, connections, theirs, self.clock.now()),
+                whole_days={
+                    one.id: taken.whole_days(tx, tenant, one.id, whose.zone or "UTC", self.clock.now())
+                    for one in theirs
+                    if one.window is not None
+                },
             )
 
     def sign_in(self, session: Session, typed: SignIn) -> Pending | Connection | NotConnected:
@@ -304,6 +316,7 @@ class Connecting:
                     calendars.dirty(tx, one.tenant, one.id, now)
                 if (one.counts, one.receives) != (one.id in choice.counts, one.id == choice.receives):
                     channels.wanted(tx, one.tenant, one.id, now)
+                mirror.choose_all_day(tx, one.tenant, one.id, choice.all_day.get(one.id, one.all_day))
             for connection in {one.connection for one in theirs}:
                 messages.changed(tx, session.tenant, "connection", connection, now)
             go_on(tx, session.tenant, session.person, now)

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.core.calendars import Calendar
 from bot.core.errors import InvalidInput
 from bot.core.ids import CalendarId
+from bot.core.preferences import AllDay
 from bot.core.rules import WorkingHours
 from bot.people.connect import Choice, Setup
 from bot.storage.links import Session
@@ -72,6 +74,8 @@ class Choosing:
             setup=setup,
             counts=counts,
             receives=receives,
+            whole_days=[one for one in setup.calendars if _has_whole_days(one, setup)],
+            all_day=_all_day(form, setup) if form else {one.id: one.all_day for one in setup.calendars},
             days=typed_days(form) if form else days(hours),
             zone=form.one("zone") if form else hours.zone,
             suggested=None if form else setup.suggested,
@@ -111,4 +115,16 @@ def _choice(form: Form, setup: Setup) -> Choice | list[Mistake]:
         mistakes = [Mistake("counts", words), *mistakes]
     if mistakes or not isinstance(hours, WorkingHours):
         return mistakes
-    return Choice(counts=counts, receives=receives, hours=hours)
+    return Choice(counts=counts, receives=receives, hours=hours, all_day=_all_day(form, setup))
+
+
+def _has_whole_days(calendar: Calendar, setup: Setup) -> bool:
+    """Whether there is anything to choose: all-day events to come, or what was chosen of such before."""
+    blocked = setup.whole_days.get(calendar.id)
+    return blocked is not None and (any(blocked.values()) or calendar.all_day is not AllDay.AS_MARKED)
+
+
+def _all_day(form: Form, setup: Setup) -> dict[CalendarId, AllDay]:
+    """What was chosen of each calendar of which it was asked; what is no choice changes nothing."""
+    told = {one.id: form.one(f"all-day-{one.id}") for one in setup.calendars}
+    return {one.id: AllDay(told[one.id]) if told[one.id] in set(AllDay) else one.all_day for one in setup.calendars}

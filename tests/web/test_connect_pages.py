@@ -3,14 +3,21 @@
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import AddressRefused, TryLater
+from bot.core.events import BusyCause, Instance, Kind
+from bot.core.ids import CalendarId
+from bot.core.intervals import Interval
+from bot.core.preferences import AllDay
+from bot.core.zones import whole_days
 from bot.people.connect import Alive
 from bot.providers import memory
+from bot.storage import mirror
 from bot.web.doors import COOKIE
 from tests.builders import works
 from tests.people.desk import Desk, a_desk
@@ -287,6 +294,37 @@ def test_a_choice_with_mistakes_saves_nothing_and_keeps_what_was_filled_in(desk:
     assert 'value="Mars"' in page.text
     assert 'value="18:00"' in page.text
     assert desk.calendars() == before
+
+
+def has_days_off(desk: Desk) -> CalendarId:
+    """In the calendar "Private" stand two whole days that are marked as busy, and one that is marked as free."""
+    private, now = desk.calendars()["Private"].id, desk.clock.now()
+    when = whole_days(now.date() + timedelta(days=3), now.date() + timedelta(days=5), "Europe/Berlin")
+    off = Instance(uid="off", starts=when.start, when=when, kind=Kind.HARD, all_day=True)
+    when = whole_days(now.date() + timedelta(days=7), now.date() + timedelta(days=8), "Europe/Berlin")
+    shown = replace(off, uid="free", starts=when.start, when=when, cause=BusyCause.FREE, blocks=False)
+    with desk.database.transaction() as tx:
+        window = Interval(now - timedelta(days=1), now + timedelta(days=90))
+        mirror.replace(tx, desk.ana.tenant, private, [off, shown], window, now)
+    return private
+
+
+def test_the_page_says_how_many_days_all_day_events_take_by_each_choice(desk: Desk, connected: Browser) -> None:
+    assert "Do all-day events take your time?" not in connected.get("/connect/calendars").text
+    has_days_off(desk)
+    page = connected.get("/connect/calendars").text
+    assert "As each is marked: 2 whole days in the next 4 weeks" in page
+    assert "Always: 3 whole days in the next 4 weeks" in page
+
+
+def test_what_was_chosen_of_all_day_events_is_kept_and_shown(desk: Desk, connected: Browser) -> None:
+    work, private = desk.calendars()["Work"].id, has_days_off(desk)
+    connected.get("/connect/calendars")
+    chosen = {"counts": work, "receives": work, f"all-day-{private}": "never", f"all-day-{work}": "nonsense"}
+    assert connected.post("/connect/calendars", **WEEK, **chosen).status_code == 200
+    kept = {name: one.all_day for name, one in desk.calendars().items()}
+    assert (kept["Private"], kept["Work"]) == (AllDay.NEVER, AllDay.AS_MARKED)
+    assert '<option value="never" selected>' in connected.get("/connect/calendars").text
 
 
 def test_a_calendar_that_is_not_theirs_is_a_bad_request(desk: Desk, connected: Browser) -> None:
