@@ -45,6 +45,7 @@ fix: $(READY) ## what the linter and the formatter can mend by themselves
 	@$(BIN)/ruff format .
 	@$(BIN)/python -m scripts.write_settings
 	@$(BIN)/python -m scripts.write_admins
+	@$(BIN)/python -m scripts.write_slots_schema
 
 bench: $(READY) ## speed, as ratios within one run; writes build/bench.json
 	@$(BIN)/python -m tests.benchmarks.run

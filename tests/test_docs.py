@@ -1,7 +1,7 @@
 """Pages that are written from the code say what the code says."""
 
 from bot.cli.scopes import sections
-from scripts import write_admins, write_settings
+from scripts import write_admins, write_settings, write_slots_schema
 
 
 def test_the_settings_are_those_that_are_read() -> None:
@@ -10,6 +10,10 @@ def test_the_settings_are_those_that_are_read() -> None:
 
 def test_administrators_read_what_is_asked() -> None:
     assert write_admins.PAGE.read_text() == write_admins.page(), "make fix writes it anew"
+
+
+def test_the_schema_of_a_slots_document_is_that_of_the_types() -> None:
+    assert write_slots_schema.PAGE.read_text() == write_slots_schema.page(), "make fix writes it anew"
 
 
 def test_every_service_is_told_of_whole() -> None:

@@ -1,6 +1,7 @@
 """`overlap slots`: the search by itself, from one JSON document to another; no database, no network."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -48,6 +49,9 @@ def run(chosen: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     except Wrong as wrong:
         _tell([complaint(wrong)])
         return 2
+    except BrokenPipeError:
+        # Whoever reads has read enough, as head does; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -69,7 +73,8 @@ def _document(name: str, most: int) -> bytes:
 
     try:
         if name == "-":
-            return sys.stdin.buffer.read(most)
+            with open(0, "rb", closefd=False) as given:
+                return given.read(most)
         with Path(name).open("rb") as file:
             return file.read(most)
     except (OSError, ValueError) as error:

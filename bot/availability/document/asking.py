@@ -13,9 +13,11 @@ from bot.core.ids import PersonId
 from bot.core.rules import Away, Caps, DaySpan, Lunch, Override, Rules
 from bot.core.zones import zone
 
-MOST_DAYS = 5 * 366
+MOST_DAYS = 800
 """From the start of the first window to the end of the last one."""
 DAY = 24 * 3600
+FIRST_DATE, LAST_DATE = date(2, 1, 1), date(9998, 12, 31)
+"""No search meets a date outside of these."""
 
 
 def search_of(world: World) -> Search:
@@ -132,8 +134,8 @@ def _outwards(one: Busy | Stretch, field: str, person: str) -> Pair | None:
     """In whole seconds, never less than it was; None where it has no length."""
     if one.end < one.start:
         raise Wrong(Fault.INVALID_INTERVAL, field, "It ends before it starts.", person)
-    pair = instants.down(one.start, f"{field}.start", person), instants.up(one.end, f"{field}.end", person)
-    return None if one.end == one.start else pair
+    start, end = instants.down(one.start, f"{field}.start", person), instants.up(one.end, f"{field}.end", person)
+    return None if one.end == one.start else instants.near(start, end)
 
 
 def _joined(pairs: Sequence[Pair]) -> Iterator[Pair]:
@@ -151,8 +153,9 @@ def _counted(one: Person, field: str) -> dict[date, Counted] | None:
     if one.counts is None:
         return None
     return {
-        _date(day, f"{field}.counts.{day}", one.id): Counted(meetings, round(minutes * 60))
+        it: Counted(meetings, round(minutes * 60))
         for day, (meetings, minutes) in one.counts.items()
+        if FIRST_DATE <= (it := _date(day, f"{field}.counts.{day}", one.id)) <= LAST_DATE
     }
 
 
@@ -165,8 +168,9 @@ def _rules(one: Person, usual: str, field: str) -> Rules:
         zone=_known_zone(one.zone or usual, f"{field}.zone", one.id),
         days=None if one.hours is None else tuple(_days(one, field)),
         overrides=tuple(
-            Override(_date(day, f"{field}.overrides.{day}", one.id), _spans(spans, f"{field}.overrides.{day}", one.id))
+            Override(it, _spans(spans, f"{field}.overrides.{day}", one.id))
             for day, spans in one.overrides.items()
+            if FIRST_DATE <= (it := _date(day, f"{field}.overrides.{day}", one.id)) <= LAST_DATE
         ),
         away=_away(one, field),
         before=timedelta(minutes=one.buffer_before_min),
@@ -197,7 +201,9 @@ def _away(one: Person, field: str) -> tuple[Away, ...]:
         first, last = _date(it.first, f"{here}.from", one.id), _date(it.last, f"{here}.to", one.id)
         if last < first:
             raise Wrong(Fault.INVALID_INTERVAL, here, "It ends before it starts.", one.id)
-        found.append((Away(first, last, _known_zone(it.zone, f"{here}.zone", one.id)), here))
+        elsewhere = _known_zone(it.zone, f"{here}.zone", one.id)
+        if first <= LAST_DATE and last >= FIRST_DATE:
+            found.append((Away(max(first, FIRST_DATE), min(last, LAST_DATE), elsewhere), here))
     for (earlier, _), (later, here) in pairwise(sorted(found, key=lambda it: it[0].first)):
         if later.first <= earlier.last:
             raise Wrong(Fault.CONTRADICTION, here, "It overlaps another one: nobody is in two zones at once.", one.id)

@@ -12,6 +12,8 @@ SECOND = timedelta(seconds=1)
 FIRST = (datetime(1, 1, 1) - EPOCH) // SECOND  # noqa: DTZ001
 AFTER = (datetime(9999, 12, 31, 23, 59, 59) - EPOCH) // SECOND + 1  # noqa: DTZ001
 YEAR = 366 * 24 * 3600
+SOONEST, LATEST = FIRST + 2 * YEAR, AFTER - 2 * YEAR
+"""A search is made between these: every zone's calendar has dates on both sides, and a week, and a notice."""
 
 
 def down(at: datetime, field: str, person: str | None = None) -> int:
@@ -26,8 +28,8 @@ def up(at: datetime, field: str, person: str | None = None) -> int:
 
 def searchable(second: int, field: str) -> int:
     """The same, where every zone's calendar has dates on both sides of it."""
-    if not FIRST + YEAR <= second < AFTER - YEAR:
-        raise Wrong(Fault.INVALID_TIME, field, "A search is made between the years 2 and 9998.")
+    if not SOONEST <= second < LATEST:
+        raise Wrong(Fault.INVALID_TIME, field, "A search is made between the years 3 and 9997.")
     return second
 
 
@@ -40,6 +42,12 @@ def instant(told: str, field: str) -> int:
     if at.microsecond:
         raise Wrong(Fault.INVALID_TIME, field, "A slot starts on a whole second.")
     return searchable(down(at, field), field)
+
+
+def near(start: int, end: int) -> tuple[int, int] | None:
+    """As much of it as any search can meet: at the very ends of time not every zone has a date; None for nothing."""
+    start, end = max(start, SOONEST - YEAR), min(end, AFTER - 1)
+    return (start, end) if start < min(end, LATEST + YEAR) else None
 
 
 def written(second: int) -> str:

@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from bot.availability.document.world import MOST_INTERVALS, World
+from bot.availability.document.world import MOST_INTERVALS, MOST_WINDOWS, World
 from bot.availability.document.wrong import Fault, Wrong
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -70,15 +70,15 @@ def _fits(document: bytes) -> None:
 
 def _count(sight: _Sight) -> None:
     """An interval is an object without objects inside, so its brackets tell how many there are before one is built."""
-    total = bytes(sight.request.windows).count(b"{")
+    message = f"There are more than {MOST_INTERVALS:,} intervals; ask about a shorter time or fewer people."
+    if bytes(sight.request.windows).count(b"{") > MOST_WINDOWS:
+        raise Wrong(Fault.TOO_LARGE, "request.windows", f"There are more than {MOST_WINDOWS:,} windows.")
+    total = 0
     for at, one in enumerate(sight.people):
         for key, intervals in (("busy", one.busy), ("unknown", one.unknown)):
             total += bytes(intervals).count(b"{")
             if total > MOST_INTERVALS:
-                message = f"There are more than {MOST_INTERVALS:,} intervals; ask about a shorter time or fewer people."
                 raise Wrong(Fault.TOO_LARGE, f"people[{at}].{key}", message, _id(one))
-    if total > MOST_INTERVALS:
-        raise Wrong(Fault.TOO_LARGE, "request.windows", f"There are more than {MOST_INTERVALS:,} intervals.")
 
 
 def _wrong(told: str, people: tuple[_Glance, ...]) -> Wrong:

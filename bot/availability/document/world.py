@@ -12,7 +12,8 @@ from msgspec import Meta
 from bot.core.reasons import Role, WhoseHours
 
 MOST_INTERVALS = 100_000
-"""Busy and unknown intervals of everybody, and windows, taken together."""
+"""Busy and unknown intervals of everybody, taken together."""
+MOST_WINDOWS = 10_000
 MOST_PEOPLE = 1000
 MINUTES_A_DAY = 24 * 60
 MINUTES_A_YEAR = 366 * MINUTES_A_DAY
