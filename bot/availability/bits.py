@@ -9,8 +9,8 @@ import sys
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from bot.availability import masks
-from bot.availability.judge import NOTHING, counts_of, is_beyond
+from bot.availability import clock, masks
+from bot.availability.judge import NOTHING, counts_of, is_beyond, weeks_of
 from bot.availability.masks import Span, form, room, smeared
 from bot.availability.terms import (
     BIT,
@@ -30,7 +30,7 @@ A_DAY = 24 * 3600
 """Looked at on either side of the windows, for what buffers and lunches see there."""
 NO_LIMITS = (None, None)
 ANY_BIT = bytes(byte > 0 for byte in range(256))
-BITS_OF = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+SECONDS_OF = tuple(tuple(bit * BIT for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
 class Bits:
@@ -64,12 +64,13 @@ class Bits:
         """The starts as seconds, by time, no more than so many."""
         found: list[int] = []
         held = starts.to_bytes((starts.bit_length() + 7) // 8, "little")
-        marked = held.translate(ANY_BIT)
-        at = marked.find(1)
+        next_one = held.translate(ANY_BIT).find
+        at = next_one(1)
         while at >= 0 and (most is None or len(found) < most):
             begins = self.base + at * 8 * BIT
-            found += [begins + bit * BIT for bit in BITS_OF[held[at]]]
-            at = marked.find(1, at + 1)
+            for later in SECONDS_OF[held[at]]:
+                found.append(begins + later)  # noqa: PERF401 - a list for each byte would cost as much again
+            at = next_one(1, at + 1)
         return found if most is None else found[:most]
 
     def _fitting(self, found: int, people: Sequence[Attendee]) -> int:
@@ -107,7 +108,7 @@ class Bits:
         """Those of these starts that neither caps nor lunch are against."""
         if who.rules.lunch is not None:
             found ^= self._over_lunch(found, who)
-        if who.rules.caps:
+        if form(who.rules).has_caps:
             found ^= found & self._capped(who)
         return found
 
@@ -190,14 +191,11 @@ def full_days(who: Attendee, length: int, every: Collection[date]) -> Collection
         full = [day for day, has in counts.items() if has.meetings > meetings or has.seconds > seconds]
     if by_week != NO_LIMITS:
         meetings, seconds = _room_left(*by_week, length)
-        first = 1 + who.rules.week_start
-        weeks: dict[int, tuple[int, int]] = {}
-        for day, has in counts.items():
-            week = (day.toordinal() - first) // 7
-            before = weeks.get(week, (0, 0))
-            weeks[week] = before[0] + has.meetings, before[1] + has.seconds
-        over = {week for week, has in weeks.items() if has[0] > meetings or has[1] > seconds}
-        full += [day for day in every if (day.toordinal() - first) // 7 in over] if over else []
+        start = who.rules.week_start
+        over = {
+            week for week, has in weeks_of(counts, start).items() if has.meetings > meetings or has.seconds > seconds
+        }
+        full += [day for day in every if clock.week_number(day, start) in over] if over else []
     return full
 
 

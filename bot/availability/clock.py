@@ -17,6 +17,7 @@ ONE_DAY = timedelta(days=1)
 FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 EARLIEST, LATEST = int(FIRST.timestamp()), int(LAST.timestamp())
 """Beyond these no zone has a whole day on both sides, and nothing is searched."""
+NOTHING = Counted(0, 0)
 
 
 @lru_cache(maxsize=65536)
@@ -118,6 +119,15 @@ def lunches(rules: Rules, start: int, end: int) -> Iterator[Pair]:
             yield begins, ends
 
 
+class Counts(dict[date, Counted]):
+    """What a cap counts, by local day, and the same by week: that is summed up once."""
+
+    def __init__(self, days: Mapping[date, Counted], week_start: int) -> None:
+        super().__init__(days)
+        self.week_start = week_start
+        self.weeks = sums_of(days, week_start)
+
+
 def counted(rules: Rules, hard: Iterable[Pair]) -> Mapping[date, Counted]:
     """What a cap counts, by local day."""
     found: dict[date, list[int]] = {}
@@ -126,7 +136,22 @@ def counted(rules: Rules, hard: Iterable[Pair]) -> Mapping[date, Counted]:
             one = found.setdefault(day_at(rules, start), [0, 0])
             one[0] += 1
             one[1] += end - start
-    return {day: Counted(*one) for day, one in found.items()}
+    return Counts({day: Counted(*one) for day, one in found.items()}, rules.week_start)
+
+
+def sums_of(days: Mapping[date, Counted], week_start: int) -> dict[int, Counted]:
+    """The same by the number of the week."""
+    weeks: dict[int, Counted] = {}
+    for day, has in days.items():
+        week = week_number(day, week_start)
+        before = weeks.get(week, NOTHING)
+        weeks[week] = Counted(before.meetings + has.meetings, before.seconds + has.seconds)
+    return weeks
+
+
+def week_number(day: date, week_start: int) -> int:
+    """Which week since the year 1 it lies in; `toordinal` counts from a Monday, which is 1."""
+    return (day.toordinal() - 1 - week_start) // 7
 
 
 def week_of(rules: Rules, day: date) -> list[date]:

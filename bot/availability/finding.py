@@ -69,7 +69,7 @@ def _as_bits(search: Search) -> Bits | None:
 
 def _in_bits(one: Attendee, span: Span) -> Attendee:
     assert isinstance(one.taken, Rows)
-    counted = counts_of(one) if one.rules.caps else None
+    counted = counts_of(one) if masks.form(one.rules).has_caps else None
     return replace(one, taken=bits_of(one.taken, *span), counted=counted)
 
 

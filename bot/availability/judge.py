@@ -11,7 +11,7 @@ from bot.core.errors import InvalidInput
 from bot.core.ids import PersonId
 from bot.core.rules import Rules
 
-NOTHING = Counted(0, 0)
+NOTHING = clock.NOTHING
 
 
 class Judge:
@@ -96,6 +96,13 @@ def counts_of(who: Attendee) -> Mapping[date, Counted]:
     if isinstance(who.taken, Rows):
         return clock.counted(who.rules, who.taken.hard)
     raise InvalidInput("bits alone do not tell how many meetings they are")
+
+
+def weeks_of(counts: Mapping[date, Counted], week_start: int) -> Mapping[int, Counted]:
+    """What is counted in each week, by its number."""
+    if isinstance(counts, clock.Counts) and counts.week_start == week_start:
+        return counts.weeks
+    return clock.sums_of(counts, week_start)
 
 
 def is_beyond(has: Counted, meetings: int | None, minutes: int | None, length: int) -> bool:

@@ -90,20 +90,21 @@ def joined(weeks: Iterable[Week], first: int, count: int) -> Weeks:
     """What `encoded` kept of these weeks, in order; nothing is taken in one that is missing."""
     hard: list[bytes] = []
     soft: list[bytes] = []
-    at, is_exact = first, True
+    at, is_exact, is_firm = first, True, True
     for number, is_taken, is_doubtful, was_exact in weeks:
         if number > at:
             hard.append(bytes((number - at) * BYTES_A_WEEK))
             soft.append(hard[-1])
         hard.append(is_taken or NOTHING)
         soft.append(is_doubtful or NOTHING)
+        is_firm = is_firm and not is_doubtful
         at = number + 1
         is_exact = is_exact and was_exact
     return Weeks(
         first=first,
         count=count,
         hard=int.from_bytes(b"".join(hard), "little"),
-        soft=int.from_bytes(b"".join(soft), "little"),
+        soft=0 if is_firm else int.from_bytes(b"".join(soft), "little"),
         is_exact=is_exact,
     )
 
