@@ -158,6 +158,13 @@ def coming(tx: Tx, tenant: TenantId, calendar: CalendarId, now: datetime) -> set
     return set(tx.execute(select(MIRROR.c.uid).where(*still).distinct()).scalars())
 
 
+def between(tx: Tx, tenant: TenantId, calendar: CalendarId, window: Interval) -> list[Instance]:
+    """All that stands there in the window, whether it blocks or not."""
+    its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar)
+    meets = (MIRROR.c.begins < seconds(window.end), MIRROR.c.ends > seconds(window.start))
+    return [_as_instance(row) for row in tx.execute(select(MIRROR).where(*its, *meets).order_by(MIRROR.c.begins))]
+
+
 def everything(tx: Tx, tenant: TenantId, calendar: CalendarId) -> list[Instance]:
     """All that is known of that calendar, in no order."""
     its = (MIRROR.c.tenant == tenant, MIRROR.c.calendar == calendar)

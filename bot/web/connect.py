@@ -17,8 +17,9 @@ from bot.core.calendars import Access
 from bot.core.errors import NotFound
 from bot.core.ids import ConnectionId
 from bot.people.again import Again
-from bot.people.connect import ADMIN, RECONNECT, Alive, Connecting, Dead
+from bot.people.connect import ADMIN, RECONNECT, SETTINGS, Alive, Connecting, Dead
 from bot.people.pending import label
+from bot.people.preferences import Preferring
 from bot.people.rooms import Rooms
 from bot.people.signing_in import SigningIn
 from bot.people.texts import Texts
@@ -31,6 +32,7 @@ from bot.web.forms import Form
 from bot.web.oauth import NAMES, OAuthPages
 from bot.web.pages import STATIC, Pages
 from bot.web.passwords import Passwords
+from bot.web.settings import SettingsPages
 from bot.web.texts import TextPages
 
 
@@ -49,6 +51,7 @@ def routes(connecting: Connecting, signing_in: SigningIn, offered: frozenset[str
         Route("/connect/confirm", doors.posted(links.confirm, back="/connect"), methods=["POST"]),
         *choosing.routes(),
         *RoomPages(replace(doors, purpose=ADMIN), rooms, oauth).routes(),
+        *SettingsPages(replace(doors, purpose=SETTINGS), Preferring(connecting)).routes(),
         Route("/connect/disconnect", doors.page(links.disconnect_page)),
         Route("/connect/disconnect", doors.posted(links.disconnect, back="/connect/calendars"), methods=["POST"]),
         Route("/connect/{token}", links.link_page),
@@ -81,6 +84,7 @@ class Links:
                 consent=None if is_again else found.consent,
                 again=found.consent if is_again else None,
                 is_admin=found.purpose == ADMIN,
+                is_settings=found.purpose == SETTINGS,
             )
         return self._dead(token, found)
 
@@ -186,4 +190,4 @@ class Links:
 
 def _start(session: Session) -> str:
     """Where its link leads."""
-    return "/connect/rooms" if session.purpose == ADMIN else "/connect"
+    return {ADMIN: "/connect/rooms", SETTINGS: "/connect/settings"}.get(session.purpose, "/connect")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.core.people import Person
-from bot.people.connect import ADMIN, PURPOSE, SESSION_LIFE, Connecting, Opened
+from bot.people.connect import AGAIN, PURPOSE, SESSION_LIFE, Connecting, Opened
 from bot.storage.links import Session
 from bot.web import forms
 from bot.web.forms import Form, Unreadable
@@ -95,7 +95,7 @@ class Doors:
         return answer
 
     def closed(self) -> Response:
-        word = "rooms" if self.purpose == ADMIN else "connect"
+        word = AGAIN[self.purpose]
         return self.pages.notice(
             410,
             "This page is closed",

@@ -1,6 +1,6 @@
 """Forms as browsers send them: read within limits, refused across sites, and understood field by field."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from functools import lru_cache
@@ -114,13 +114,16 @@ async def _with_file(request: Request, body: bytes) -> Form | Unreadable:
     return Form(fields, file)
 
 
-def hours(form: Form) -> WorkingHours | list[Mistake]:
-    """The working hours that were filled in, or everything that is wrong with them."""
+def hours(form: Form, crossing: WorkingHours | None = None, *, crosses: bool = False) -> WorkingHours | list[Mistake]:
+    """The working hours that were filled in, or everything that is wrong with them.
+
+    An end before its start is taken for a slip, but where hours may cross midnight, or do so already in `crossing`.
+    """
     mistakes: list[Mistake] = []
     days: list[tuple[DaySpan, ...]] = []
     for number, name in enumerate(DAYS):
         try:
-            days.append(_day(form, number))
+            days.append(_day(form, number, crossing.on(number) if crossing is not None else (), crosses=crosses))
         except Overlapping:
             mistakes.append(Mistake(f"from-{number}", f"{name}’s hours overlap: one must end before the next starts."))
         except (InvalidInput, ValueError):
@@ -150,25 +153,32 @@ def _every_zone() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def _day(form: Form, number: int, crossing: Collection[DaySpan], *, crosses: bool) -> tuple[DaySpan, ...]:
+    if not form.one(f"on-{number}"):
+        return ()
+    found = [DaySpan(clock(start), clock(end)) for start, end in spans(form, number)]
+    if any(one.crosses and not crosses and one not in crossing for one in found):
+        raise InvalidInput("hours end after they start")
+    return apart(found)
+
+
 def spans(form: Form, number: int) -> list[tuple[str, str]]:
     """From and to of that weekday as typed, without pairs that were left empty; never none at all."""
     typed = zip(form.every(f"from-{number}"), form.every(f"to-{number}"), strict=False)
     return [pair for pair in typed if any(pair)][:MOST_SPANS] or [("", "")]
 
 
-def _day(form: Form, number: int) -> tuple[DaySpan, ...]:
-    if not form.one(f"on-{number}"):
-        return ()
-    found = sorted(DaySpan(_clock(start), _clock(end)) for start, end in spans(form, number))
-    if any(one.crosses for one in found):
-        raise InvalidInput("hours end after they start")
-    for one, other in pairwise(found):
-        if one.end == time(0) or other.start < one.end:
+def apart(found: Iterable[DaySpan]) -> tuple[DaySpan, ...]:
+    """The stretches of one day in order; `Overlapping` where two of them meet."""
+    ordered = sorted(found)
+    for one, other in pairwise(ordered):
+        if one.end == time(0) or one.crosses or other.start < one.end:
             raise Overlapping("hours of one day overlap")
-    return tuple(found)
+    return tuple(ordered)
 
 
-def _clock(typed: str) -> time:
+def clock(typed: str) -> time:
+    """The time that was filled in, as the clock on the wall shows it."""
     found = time.fromisoformat(typed)
     if found.tzinfo is not None:
         raise InvalidInput("hours are by the clock on the wall")
