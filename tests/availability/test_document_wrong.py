@@ -123,6 +123,13 @@ def at(start: str) -> dict[str, str]:
             "ana",
             id="a date that is none",
         ),
+        pytest.param(
+            world(person(overrides={"2026-12-1": []})),
+            "invalid_value",
+            "people[0].overrides",
+            "ana",
+            id="a date of one digit",
+        ),
         pytest.param(world(person(zone="Mars/Base")), "unknown_zone", "people[0].zone", "ana", id="a zone on Mars"),
         pytest.param(world(request={"zone": ""}), "unknown_zone", "request.zone", None, id="an empty zone"),
         pytest.param(
