@@ -2,13 +2,13 @@
 
 import sys
 
-from tests.benchmarks import ack, google_page, ingest, search, startup, unchanged
+from tests.benchmarks import ack, google_page, ingest, loading, search, startup, unchanged
 from tests.benchmarks.rows import report
 
 
 def main() -> int:
     """Measure everything."""
-    parts = (ack, google_page, ingest, search, unchanged, startup)
+    parts = (ack, google_page, ingest, search, loading, unchanged, startup)
     return 0 if report([row for part in parts for row in part.rows()]) else 1
 
 
