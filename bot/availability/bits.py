@@ -19,7 +19,6 @@ from bot.availability.terms import (
     WEEK,
     Attendee,
     Group,
-    Pair,
     Role,
     Search,
     Weeks,
@@ -75,34 +74,38 @@ class Bits:
 
     def _fitting(self, found: int, people: Sequence[Attendee]) -> int:
         """Those of these starts that nothing of any of these people is against, but for their hours."""
-        search = self.search
-        taken: dict[tuple[int, int, int], int] = {}
-        unknown: list[Pair] = []
-        limited: list[Attendee] = []
-        notice = 0
-        for who in people:
-            weeks, rules = who.taken, form(who.rules)
-            assert isinstance(weeks, Weeks)
-            busy = weeks.hard if search.allow_soft else weeks.hard | weeks.soft
-            key = (rules.before, rules.after, weeks.first)
-            taken[key] = taken[key] | busy if key in taken else busy
-            if who.unknown and not search.allow_unknown:
-                unknown += who.unknown
-            notice = max(notice, rules.notice)
-            if rules.has_caps or rules.lunch is not None:
-                limited.append(who)
-        for (before, after, first), busy in taken.items():
-            found ^= found & smeared(self._moved(busy, first, before), self.length + before + after)
-        if unknown:
+        search, plan = self.search, masks.plan(tuple([one.rules for one in people]))
+        whole = 0
+        for more_before, more_after, places in plan.kinds:
+            busy = self._taken([people[place] for place in places])
+            whole |= smeared(busy << more_before, more_before + more_after + 1) if more_before or more_after else busy
+        whole = whole << plan.before if plan.before else whole
+        found ^= found & smeared(whole, self.length + plan.before + plan.after)
+        if not search.allow_unknown and (unknown := [pair for one in people if one.unknown for pair in one.unknown]):
             widened = masks.set_bits(unknown, self.base, self.size, is_widened=True)
             found ^= found & smeared(widened, self.length)
-        soonest = -((self.base - search.now - notice) // BIT)
+        soonest = -((self.base - search.now - plan.notice) // BIT)
         if soonest > 0:
             found = found >> soonest << soonest
-        for who in limited:
+        for place in plan.limited:
             if found:
-                found = self._within_limits(found, who)
+                found = self._within_limits(found, people[place])
         return found
+
+    def _taken(self, people: Sequence[Attendee]) -> int:
+        """What is taken of anybody's time."""
+        first, allow_soft = self.first, self.search.allow_soft
+        busy = 0
+        for one in people:
+            weeks = one.taken
+            assert isinstance(weeks, Weeks)
+            if weeks.first != first:
+                busy |= self._moved(weeks.hard if allow_soft else weeks.hard | weeks.soft, weeks.first)
+            elif allow_soft or not weeks.soft:
+                busy |= weeks.hard
+            else:
+                busy |= weeks.hard | weeks.soft
+        return busy
 
     def _within_limits(self, found: int, who: Attendee) -> int:
         """Those of these starts that neither caps nor lunch are against."""
@@ -136,9 +139,7 @@ class Bits:
     def _windows(self) -> int:
         """The starts that the question itself allows."""
         search = self.search
-        found = masks.within(search.windows, search.length, self.base, self.size)
-        if search.horizon is not None:
-            found &= masks.within((search.horizon,), search.length, self.base, self.size)
+        found = masks.in_windows(search.windows, search.horizon, search.length, self.span)
         if search.daily:
             found &= masks.in_daily(search.daily, search.length, self.span)
         return found
@@ -155,16 +156,19 @@ class Bits:
 
     def _asked(self, required: Sequence[Attendee]) -> int:
         search = self.search
-        rules = tuple([one.rules for one in required if self._asks_hours(one)])
+        if search.hours is WhoseHours.OVERLAP:
+            rules = tuple([one.rules for one in required])
+        else:
+            rules = tuple(one.rules for one in required if self._asks_hours(one))
         return masks.asked(rules, search.length, search.step, search.zone, self.span)
 
     def _asks_hours(self, who: Attendee) -> bool:
         mode = self.search.hours
         return mode is WhoseHours.OVERLAP or (mode is WhoseHours.ORGANISER and who is self.search.people[0])
 
-    def _moved(self, bits: int, first: int, by: int = 0) -> int:
-        """Somebody's bits, counted from where the others' are, and so many later."""
-        by += (first - self.first) * BITS_A_WEEK
+    def _moved(self, bits: int, first: int) -> int:
+        """Somebody's bits, counted from where the others' are."""
+        by = (first - self.first) * BITS_A_WEEK
         if by == 0:
             return bits
         return bits << by if by > 0 else bits >> -by

@@ -1,6 +1,6 @@
 """Every time at which a meeting fits: from weeks of bits where these tell all, and else from rows, to the second."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.availability import masks, sweep
@@ -48,27 +48,23 @@ def needs_rows(search: Search) -> bool:
     if not search.windows:
         return False
     span = span_of(search)
-    return not (_is_on_bits(search, span) and all(_tell_all(search, one, span) for one in search.people))
+    return not (_is_on_bits(search, span) and _tell_all(search, search.people, span))
 
 
 def _as_bits(search: Search) -> Bits | None:
     """The same search over bits; None where they would not do."""
     if not search.windows or not _is_on_bits(search, span := span_of(search)):
         return None
-    people: list[Attendee] = []
-    is_changed = False
-    for one in search.people:
-        it = one
-        if isinstance(one.taken, Rows):
-            it, is_changed = _in_bits(one, span), True
-        if not _tell_all(search, it, span):
-            return None
-        people.append(it)
-    return Bits(replace(search, people=tuple(people)) if is_changed else search, span)
+    people = search.people
+    if not all(isinstance(one.taken, Weeks) for one in people):
+        people = tuple(_in_bits(one, span) for one in people)
+        search = replace(search, people=people)
+    return Bits(search, span) if _tell_all(search, people, span) else None
 
 
 def _in_bits(one: Attendee, span: Span) -> Attendee:
-    assert isinstance(one.taken, Rows)
+    if not isinstance(one.taken, Rows):
+        return one
     counted = counts_of(one) if masks.form(one.rules).has_caps else None
     return replace(one, taken=bits_of(one.taken, *span), counted=counted)
 
@@ -77,10 +73,15 @@ def _is_on_bits(search: Search, span: Span) -> bool:
     return search.length % BIT == 0 and span[1] <= MOST_WEEKS and masks.is_on_bits(search.step, search.zone, span)
 
 
-def _tell_all(search: Search, one: Attendee, span: Span) -> bool:
-    """Whether bits tell all that this person's rules ask about."""
+def _tell_all(search: Search, people: Sequence[Attendee], span: Span) -> bool:
+    """Whether bits tell all that the rules of these people ask about."""
+    plan = masks.plan(tuple([one.rules for one in people]))
+    return plan.are_on_bits and all(_tell_limits(search, people[place], span) for place in plan.limited)
+
+
+def _tell_limits(search: Search, one: Attendee, span: Span) -> bool:
     rules = masks.form(one.rules)
-    if not rules.is_on_bits or (rules.has_caps and one.counted is None):
+    if rules.has_caps and one.counted is None:
         return False
     if rules.lunch is None:
         return True

@@ -34,6 +34,21 @@ class Form(NamedTuple):
     """Whether buffers are whole bits, and near enough to be seen in the weeks."""
 
 
+class Plan(NamedTuple):
+    """The rules of several people as a search goes through them."""
+
+    before: int
+    """The least that any of them has, in bits."""
+    after: int
+    kinds: tuple[tuple[int, int, tuple[int, ...]], ...]
+    """What more there is of both buffers, with the places of those who have so much."""
+    notice: int
+    """The longest, in seconds."""
+    limited: tuple[int, ...]
+    """The places of those with caps or a lunch."""
+    are_on_bits: bool
+
+
 class Lunches(NamedTuple):
     """All lunches of some weeks at once."""
 
@@ -61,6 +76,25 @@ def form(rules: Rules) -> Form:
     )
 
 
+@lru_cache(maxsize=4096)
+def plan(rules: tuple[Rules, ...]) -> Plan:
+    """What a search needs of the rules of these people together."""
+    forms = [form(one) for one in rules]
+    kinds: dict[tuple[int, int], list[int]] = {}
+    for place, one in enumerate(forms):
+        kinds.setdefault((one.before, one.after), []).append(place)
+    before = min((one.before for one in forms), default=0)
+    after = min((one.after for one in forms), default=0)
+    return Plan(
+        before=before,
+        after=after,
+        kinds=tuple((b - before, a - after, tuple(places)) for (b, a), places in kinds.items()),
+        notice=max((one.notice for one in forms), default=0),
+        limited=tuple(place for place, one in enumerate(forms) if one.has_caps or one.lunch is not None),
+        are_on_bits=all(one.is_on_bits for one in forms),
+    )
+
+
 @lru_cache(maxsize=512)
 def asked(rules: tuple[Rules, ...], length: int, step: int, zone: str, span: Span) -> int:
     """The starts on the grid from which a slot lies in the working time of all of these."""
@@ -77,6 +111,14 @@ def at_work(rules: Rules, length: int, span: Span) -> int:
         return (1 << span[1] * BITS_A_WEEK) - 1
     working = _of_weeks(span, lambda week: _working_week(rules, week))
     return room(working, length // BIT)
+
+
+@lru_cache(maxsize=256)
+def in_windows(windows: tuple[Pair, ...], horizon: Pair | None, length: int, span: Span) -> int:
+    """The starts from which a slot lies in one of the windows, and in the horizon."""
+    start, size = base(span), span[1] * BITS_A_WEEK
+    found = within(windows, length, start, size)
+    return found if horizon is None else found & within((horizon,), length, start, size)
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,4 @@
-"""What the searches of the benchmarks look for: people with full calendars who keep the same two hours a week free."""
+"""What the searches of the benchmarks look for: full calendars that leave the same two hours a week."""
 
 import random
 from dataclasses import replace
@@ -18,8 +18,8 @@ END = START + WEEKS * WEEK
 FIRST, COUNT = week_of(START) - 1, WEEKS + 2
 HOUR, MINUTE = 3600, timedelta(minutes=1)
 DAY = 24 * HOUR
-QUIET = ((1 * DAY + 12 * HOUR, 1 * DAY + 14 * HOUR), (3 * DAY + 14 * HOUR, 3 * DAY + 16 * HOUR))
-"""When nobody has anything: two hours on Tuesdays and on Thursdays."""
+QUIET = ((1 * DAY + 12 * HOUR, 1 * DAY + 13 * HOUR), (3 * DAY + 14 * HOUR, 3 * DAY + 15 * HOUR))
+"""When nobody has anything: an hour on Tuesdays and on Thursdays."""
 ZONES = ("Europe/Berlin", "Europe/London", "Africa/Lagos", "Europe/Lisbon", "Asia/Jerusalem")
 
 
