@@ -5,7 +5,7 @@ life of each is the same every day it is looked at; what fills the gaps of other
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from bot.playground.people import Resident
 from bot.playground.sheet import Entry, Sheet
 
+Day = Callable[..., date]
+"""As `Weeks.day`."""
 WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 WEEKLY = "FREQ=WEEKLY"
 FORTNIGHTLY = "FREQ=WEEKLY;INTERVAL=2"
@@ -41,6 +43,33 @@ def sheets(who: Resident, today: date, seed: int) -> tuple[Sheet, Sheet]:
         Sheet(name="Work", owner=who.email, zone=who.zone, entries=filled),
         Sheet(name="Personal", owner=who.email, zone=who.zone, entries=tuple(personal)),
     )
+
+
+def elsewhere(who: Resident, today: date) -> tuple[Entry, ...]:
+    """What stands in the calendar that they have at Google or Microsoft, if they have one."""
+    return ELSEWHERE[who.handle](Weeks(today).day) if who.handle in ELSEWHERE else ()
+
+
+def _ana_at_google(day: Day) -> tuple[Entry, ...]:
+    return (
+        Entry(slug="landlord", title="Call the landlord", day=day("Tue"), at="15:00-15:30"),
+        Entry(slug="pottery", title="Pottery class", day=day("Wed", -2), at="19:00-21:00", rule=WEEKLY),
+        Entry(slug="parents", title="Parents’ evening", day=day("Mon"), at="17:30-19:00", status="TENTATIVE"),
+        Entry(slug="oma", title="Visiting Oma", day=day("Sat"), days=2),
+        Entry(slug="bins", title="Paper bins", day=day("Thu"), is_transparent=True),
+    )
+
+
+def _alex_at_microsoft(day: Day) -> tuple[Entry, ...]:
+    return (
+        Entry(slug="tax", title="Tax adviser", day=day("Wed"), at="10:00-10:30"),
+        Entry(slug="mentoring", title="Mentoring", day=day("Fri", -2), at="13:00-14:00", rule=WEEKLY),
+        Entry(slug="concert", title="Concert, perhaps", day=day("Thu"), at="19:30-22:00", status="TENTATIVE"),
+        Entry(slug="parcel", title="Parcel day", day=day("Mon"), is_transparent=True),
+    )
+
+
+ELSEWHERE = {"ana": _ana_at_google, "alex": _alex_at_microsoft}
 
 
 def _ana(weeks: Weeks) -> tuple[list[Entry], list[Entry]]:

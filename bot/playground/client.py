@@ -157,7 +157,7 @@ class CalDavClient:
 
     def events(self, calendar: str) -> list[Event]:
         """Everything that stands there, by start; a series once, and each of its exceptions."""
-        found = [_event(one) for there in self._all(calendar) for one in there.calendar.walk("VEVENT")]
+        found = [event_of(one) for there in self._all(calendar) for one in there.calendar.walk("VEVENT")]
         return sorted(found, key=lambda event: (str(event.start), event.uid))
 
     def event(self, calendar: str, uid: str) -> Event | None:
@@ -232,7 +232,8 @@ def _set(event: Any, name: str, value: object) -> None:
     event.add(name, value)
 
 
-def _event(event: Any) -> Event:
+def event_of(event: Any) -> Event:
+    """A VEVENT, as it is looked at here."""
     start = event["DTSTART"]
     end = event.decoded("DTEND") if "DTEND" in event else start.dt + event.decoded("DURATION", timedelta(0))
     return Event(

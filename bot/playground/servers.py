@@ -54,6 +54,12 @@ class CalendarServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def folder(self) -> Path:
+        """Where it keeps everything once it was launched; it goes with it, however that ends."""
+        assert self._folder is not None
+        return self._folder
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

@@ -34,6 +34,10 @@ class Entry:
     """The owner's PARTSTAT, where somebody else invited them."""
     place: str = ""
 
+    def when(self, zone: str) -> tuple[datetime | date, datetime | date]:
+        """When it stands there, on the clocks of that zone."""
+        return _when(zone, self.day, self.at, self.days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -94,8 +98,11 @@ class Sheet:
         return event
 
     def _when(self, day: date, hours: str, days: int = 1) -> tuple[datetime | date, datetime | date]:
-        if not hours:
-            return day, day + timedelta(days=days)
-        start, end = (time.fromisoformat(one) for one in hours.split("-"))
-        zone = ZoneInfo(self.zone)
-        return datetime.combine(day, start, zone), datetime.combine(day, end, zone)
+        return _when(self.zone, day, hours, days)
+
+
+def _when(zone: str, day: date, hours: str, days: int) -> tuple[datetime | date, datetime | date]:
+    if not hours:
+        return day, day + timedelta(days=days)
+    start, end = (time.fromisoformat(one) for one in hours.split("-"))
+    return datetime.combine(day, start, ZoneInfo(zone)), datetime.combine(day, end, ZoneInfo(zone))

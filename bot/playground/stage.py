@@ -62,6 +62,7 @@ def stage(
         bot = BotProcess(
             environment={
                 **_environment(folder, port, [*world.hosts, *hosts], sync_seconds),
+                **world.environment,
                 **slack.environment,
                 **teams.environment,
             }

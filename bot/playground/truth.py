@@ -26,7 +26,7 @@ def taken(account: Account, start: datetime, end: datetime) -> list[str]:
     """What stands in the way in any of their calendars, by title, as a person would see it in a calendar app."""
     titles: list[str] = []
     for name in account.calendars:
-        whole = icalendar.Calendar.from_ical(account.client.export(name))
+        whole = icalendar.Calendar.from_ical(account.app(name).export(name))
         around = recurring_ical_events.of(whole).between(start - timedelta(days=1), end + timedelta(days=1))
         blocking = (one for one in around if _blocks(one, account) and _overlaps(one, start, end, account.zone))
         titles += [str(event.get("SUMMARY")) for event in blocking]

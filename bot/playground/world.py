@@ -7,17 +7,27 @@ passwords, and `stop` leaves neither a process nor a file.
 import atexit
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.playground import believable
+from bot.playground.apps.google import GoogleApp
+from bot.playground.apps.microsoft import MicrosoftApp
+from bot.playground.apps.port import CalendarApp
 from bot.playground.client import CalDavClient, Event, Moment
 from bot.playground.people import RESIDENTS, Resident
 from bot.playground.servers import CalendarServer
+from bot.playground.stands.google.stand import GoogleStand
+from bot.playground.stands.microsoft.directory import MicrosoftUser
+from bot.playground.stands.microsoft.stand import MicrosoftStand
 
 WORK, PERSONAL = "work", "personal"
+GOOGLE, MICROSOFT = "google", "microsoft"
+OUTLOOK_ZONES = {"America/New_York": "Eastern Standard Time"}
+"""What Outlook calls the zones of those who have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +41,10 @@ class Account:
     user: str
     password: str
     calendars: Mapping[str, str]
-    """The address of each calendar: `work`, `personal`."""
+    """The address of each calendar: `work`, `personal`, and, of those who have one, `google` or `microsoft`."""
     client: CalDavClient
+    apps: Mapping[str, CalendarApp] = field(default_factory=dict)
+    """What they look at their calendars elsewhere with, by calendar."""
 
     @property
     def handle(self) -> str:
@@ -68,32 +80,36 @@ class Account:
     ) -> str:
         """Write an event behind the bot's back, or write it anew; its UID."""
         uid = uid or f"{secrets.token_hex(8)}-{self.email}"
-        self.client.put(calendar, uid, title, start, end, is_free=is_free, status=status, rule=rule)
+        self.app(calendar).put(calendar, uid, title, start, end, is_free=is_free, status=status, rule=rule)
         return uid
+
+    def app(self, calendar: str) -> CalendarApp:
+        """What they look at that calendar with."""
+        return self.apps.get(calendar, self.client)
 
     def move(self, calendar: str, uid: str, start: Moment, *, instance: Moment | None = None) -> None:
         """Drag an event elsewhere; with `instance`, only that one of its series."""
-        self.client.move(calendar, uid, start, instance=instance)
+        self.app(calendar).move(calendar, uid, start, instance=instance)
 
     def decline(self, calendar: str, uid: str) -> None:
         """Say no to an invitation."""
-        self.client.decline(calendar, uid)
+        self.app(calendar).decline(calendar, uid)
 
-    def delete(self, calendar: str, uid: str) -> None:
-        """Delete an event."""
-        self.client.delete(calendar, uid)
+    def delete(self, calendar: str, uid: str, *, instance: Moment | None = None) -> None:
+        """Delete an event; with `instance`, only that one of its series."""
+        self.app(calendar).delete(calendar, uid, instance=instance)
 
     def events(self, calendar: str = WORK) -> list[Event]:
         """Everything that stands in that calendar, as its server reports it."""
-        return self.client.events(calendar)
+        return self.app(calendar).events(calendar)
 
     def event(self, calendar: str, uid: str) -> Event | None:
         """The event with that UID, or None."""
-        return self.client.event(calendar, uid)
+        return self.app(calendar).event(calendar, uid)
 
     def our_copies(self) -> list[Event]:
         """What is tagged as Overlap's, in all of their calendars, by start."""
-        found = [event for name in self.calendars for event in self.client.events(name) if event.tag]
+        found = [event for name in self.calendars for event in self.events(name) if event.tag]
         return sorted(found, key=lambda event: str(event.start))
 
 
@@ -105,7 +121,12 @@ class World:
         self.seed = seed
         self.accounts: dict[str, Account] = {}
         """By handle."""
+        self.google = GoogleStand()
+        self._microsoft: MicrosoftStand | None = None
         self._servers: dict[str, CalendarServer] = {}
+        self._standing = ExitStack()
+        self._down = ExitStack()
+        """What ends the outage of the stand-in for Microsoft."""
 
     def start(self) -> None:
         """Start the servers and load every calendar, each with one request."""
@@ -128,6 +149,7 @@ class World:
         for account in self.accounts.values():
             account.client.close()
         self.accounts = {}
+        self._standing.close()
         servers, self._servers = self._servers, {}
         for server in servers.values():
             server.remove()
@@ -154,24 +176,56 @@ class World:
     @property
     def servers(self) -> dict[str, bool]:
         """The calendar servers by name, and whether each runs."""
-        return {name: server.is_running for name, server in self._servers.items()}
+        return {
+            **{name: server.is_running for name, server in self._servers.items()},
+            GOOGLE: self.google.is_up,
+            MICROSOFT: not self.microsoft.graph.is_down,
+        }
+
+    @property
+    def microsoft(self) -> MicrosoftStand:
+        """The stand-in for Microsoft, once it has started."""
+        assert self._microsoft is not None
+        return self._microsoft
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a bot needs to be told to talk to Google and Microsoft here."""
+        return {**self.google.environment, **self.microsoft.environment}
 
     def stop_server(self, handle: str) -> None:
-        """The server that holds this person's calendars stops answering; what stands in them stays."""
-        self._server(handle).stop()
+        """The server that holds this person's first calendars stops answering; what stands in them stays."""
+        self.turn(self.accounts[handle].server, is_up=False)
 
     def start_server(self, handle: str) -> None:
         """It answers again, at the same address."""
-        server = self._server(handle)
-        server.launch()
-        server.wait()
+        self.turn(self.accounts[handle].server, is_up=True)
 
-    def _server(self, handle: str) -> CalendarServer:
-        return self._servers[self.accounts[handle].server]
+    def turn(self, name: str, *, is_up: bool) -> None:
+        """Stop or start that one of the servers."""
+        if self.servers[name] is is_up:
+            return
+        if name == GOOGLE:
+            (self.google.start if is_up else self.google.stop)()
+        elif name == MICROSOFT and is_up:
+            self._down.close()
+        elif name == MICROSOFT:
+            self._down.enter_context(self.microsoft.down())
+        elif is_up:
+            self._servers[name].launch()
+            self._servers[name].wait()
+        else:
+            self._servers[name].stop()
 
     def _launch(self) -> None:
+        """While the servers come up, so do the stand-ins."""
         for server in self._servers.values():
             server.launch()
+        users = [_outlook_user(who) for who in RESIDENTS if who.microsoft]
+        folder = next(iter(self._servers.values())).folder
+        self._microsoft = MicrosoftStand(users, folder=folder, has_plain_page=True)
+        self._standing.enter_context(self.google)
+        self._standing.enter_context(self._microsoft)
         for server in self._servers.values():
             server.wait()
 
@@ -184,12 +238,46 @@ class World:
         )
         for sheet in believable.sheets(who, self.today, self.seed):
             client.replace_all(sheet.name.lower(), sheet.ical())
+        apps = self._apps(who)
         return Account(
             who=who,
             server=who.server,
             url=server.url,
             user=who.email,
             password=password,
-            calendars=calendars,
+            calendars=calendars | {name: self._address(name) for name in apps},
             client=client,
+            apps=apps,
         )
+
+    def _apps(self, who: Resident) -> dict[str, CalendarApp]:
+        """What they have elsewhere, with what stands in it."""
+        apps: dict[str, CalendarApp] = {}
+        if who.google:
+            self.google.add(who.google, who.name, zone=who.zone)
+            apps[GOOGLE] = GoogleApp(self.google, who)
+        if who.microsoft:
+            apps[MICROSOFT] = MicrosoftApp(self.microsoft, who)
+        for name, app in apps.items():
+            for entry in believable.elsewhere(who, self.today):
+                start, end = entry.when(who.zone)
+                uid = f"{entry.slug}-{self.seed}-{who.email}"
+                app.put(
+                    name,
+                    uid,
+                    entry.title,
+                    start,
+                    end,
+                    is_free=entry.is_transparent,
+                    status=entry.status,
+                    rule=entry.rule,
+                )
+        return apps
+
+    def _address(self, calendar: str) -> str:
+        return self.google.url if calendar == GOOGLE else self.microsoft.url
+
+
+def _outlook_user(who: Resident) -> MicrosoftUser:
+    """Outlook there keeps the hours that its owner keeps everywhere else."""
+    return MicrosoftUser(name=who.name, email=who.microsoft, zone=OUTLOOK_ZONES[who.zone], works=("09:00", "17:00"))

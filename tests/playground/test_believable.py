@@ -8,19 +8,20 @@ import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.availability.finding import starts
 from bot.availability.hours import windows
-from bot.availability.search import Times, search
+from bot.availability.terms import Attendee, Rows, Search
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.requests import Window
-from bot.core.rules import office_hours
+from bot.core.rules import Rules, office_hours
 from bot.core.zones import midnight
-from bot.playground.believable import Weeks, sheets
+from bot.playground.believable import Weeks, elsewhere, sheets
 from bot.playground.people import RESIDENTS, Resident
+from bot.playground.sheet import Sheet
 
 TODAY = date(2026, 11, 25)
 WHO = {who.handle: who for who in RESIDENTS}
-HALF_HOUR = timedelta(minutes=30)
 
 
 def blocks(event: icalendar.Event, who: Resident) -> bool:
@@ -29,18 +30,19 @@ def blocks(event: icalendar.Event, who: Resident) -> bool:
     return not declined and event.get("TRANSP") != "TRANSPARENT" and event.get("STATUS") != "CANCELLED"
 
 
-def times(handle: str, today: date, within: Interval) -> Times:
+def times(handle: str, today: date, within: Interval) -> Attendee:
     who = WHO[handle]
     taken = []
-    for sheet in sheets(who, today, 1):
+    cloud = Sheet(name="Elsewhere", owner=who.email, zone=who.zone, entries=elsewhere(who, today))
+    for sheet in (*sheets(who, today, 1), *([cloud] if cloud.entries else [])):
         calendar = icalendar.Calendar.from_ical(sheet.ical())
         for event in recurring_ical_events.of(calendar).between(within.start, within.end):
             start, end = event["DTSTART"].dt, event["DTEND"].dt
             if blocks(event, who):
                 whole = isinstance(start, datetime)
                 ends = [one.astimezone(UTC) if whole else midnight(one, who.zone) for one in (start, end)]
-                taken.append(Interval(*ends))
-    return Times(person=PersonId(handle), hours=office_hours(who.zone), known=within, taken=tuple(taken))
+                taken.append((int(ends[0].timestamp()), int(ends[1].timestamp())))
+    return Attendee(person=PersonId(handle), rules=Rules.of(office_hours(who.zone)), taken=Rows(hard=tuple(taken)))
 
 
 def common(one: str, other: str, today: date) -> int:
@@ -48,8 +50,10 @@ def common(one: str, other: str, today: date) -> int:
     monday = Weeks(today).day("Mon")
     week = Window(first=monday, last=monday + timedelta(days=6))
     (within,) = windows(week, "Europe/Berlin", datetime.combine(today, time(12), UTC))
-    people = [times(one, today, within), times(other, today, within)]
-    return len(search(people=people, windows=[within], length=HALF_HOUR, step=HALF_HOUR))
+    people = (times(one, today, within), times(other, today, within))
+    windows_asked = ((int(within.start.timestamp()), int(within.end.timestamp())),)
+    search = Search(now=0, length=1800, step=1800, zone="UTC", windows=windows_asked, people=people)
+    return len(starts(search))
 
 
 @settings(max_examples=25)

@@ -55,7 +55,7 @@ def copies(site: Site, who: str) -> list[Event]:
     return [one for one in site.parts.stage.world.our_copies(who) if one.status != "CANCELLED"]
 
 
-def stands_for(site: Site, *people: str, elsewhere_than: Event | None = None) -> Event | None:
+def stands_for(site: Site, *people: str, elsewhere_than: Event | None = None, is_one_uid: bool = True) -> Event | None:
     """One meeting, under one identity and at one time, in the calendars of exactly these people."""
 
     def found() -> list[Event] | None:
@@ -63,7 +63,7 @@ def stands_for(site: Site, *people: str, elsewhere_than: Event | None = None) ->
         if any(len(events) != (who in people) for who, events in held.items()):
             return None
         events = [held[who][0] for who in people]
-        is_one = len({(one.uid, one.start, one.end) for one in events}) < 2
+        is_one = len({(one.uid if is_one_uid else one.tag, one.start, one.end) for one in events}) < 2
         has_moved = elsewhere_than is None or events[0].start != elsewhere_than.start
         return events if is_one and has_moved else None
 
@@ -94,6 +94,25 @@ def undo(window: Window, site: Site) -> None:
     window.enter("app")
     window.press("Undo")
     stands_for(site)
+
+
+def receive(window: Window, who: str, words: str) -> None:
+    """Through their private link they choose the first calendar beside which these words stand."""
+    window.be(who)
+    window.enter("app")
+    before = window.page.locator(".message a.button").count()
+    window.type("/meet connect")
+    until(lambda: window.page.locator(".message a.button").count() > before, "a private link")
+    with window.page.context.expect_page() as opening:
+        window.page.locator(".message a.button").last.click()
+    page = opening.value
+    page.locator("form button").first.click()
+    page.wait_for_url("**/connect")
+    page.goto(f"{page.url}/calendars")
+    page.locator("#receives li", has_text=words).first.get_by_role("radio").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("That’s it").wait_for()
+    page.close()
 
 
 def land_on_it(window: Window) -> None:
@@ -252,6 +271,25 @@ def test_a_booking_that_is_dragged_takes_the_other_copy_along(window: Window, pl
     undo(window, played)
 
 
+def test_a_new_event_goes_to_any_calendar_of_whoever_it_is_for(window: Window, played: Site) -> None:
+    window.be("ana")
+    day = window.page.locator(".column").nth(4).get_attribute("data-date")
+    window.page.get_by_role("button", name="New event").click()
+    dialog = window.page.get_by_role("dialog")
+    dialog.get_by_label("Whose").select_option("alex")
+    calendars = dialog.locator("select[name=calendar]")
+    assert calendars.locator("option").all_text_contents() == ["Work", "Personal", "Microsoft"]
+    calendars.select_option("microsoft")
+    dialog.get_by_label("Title").fill("Piano lesson")
+    dialog.get_by_label("Date").fill(str(day))
+    dialog.get_by_label("From").fill("20:00")
+    dialog.get_by_label("To").fill("21:00")
+    dialog.get_by_role("button", name="Put it in the calendar").click()
+    window.page.locator(".column .event[data-calendar=microsoft]", has_text="Piano lesson").wait_for()
+    assert "Piano lesson" in [one.summary for one in played.parts.stage.world.account("alex").events("microsoft")]
+    delete(window, "Piano lesson")
+
+
 def test_room_that_is_made_is_offered(window: Window, played: Site) -> None:
     window.be("ana")
     day = window.page.locator(".column").nth(4).get_attribute("data-date")
@@ -269,6 +307,22 @@ def test_room_that_is_made_is_offered(window: Window, played: Site) -> None:
     window.ticked("room")
     stands_for(played, "ana", "alex")
     undo(window, played)
+
+
+def test_three_services_hold_one_meeting(window: Window, played: Site) -> None:
+    """Ana's own page sends her bookings to Google, Alex's to Microsoft; Sam keeps the CalDAV server."""
+    receive(window, "ana", "gmail.example")
+    receive(window, "alex", "outlook.example")
+    ask(window, "/meet @alex @sam 30m next week").click()
+    window.settled()
+    stands_for(played, "ana", "alex", "sam", is_one_uid=False)
+    window.ticked("mixed")
+    until(lambda: window.ours().count() == 3, "all three copies in the week")
+    kept = {str(one.get_attribute("data-calendar")) for one in window.ours().all()}
+    assert kept == {"google", "microsoft", "work"}
+    undo(window, played)
+    receive(window, "ana", "acme.example")
+    receive(window, "alex", "acme.example")
 
 
 def test_kill_9_right_after_the_press_books_once(window: Window, played: Site) -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from bot.playground.site.serve import Site
 from bot.playground.site.story import ELSEWHERE, STEPS
+from bot.playground.tour.mixed import PLACES, receives
+from bot.playground.tour.play import Play
 from bot.playground.tour.story import CHAPTERS
+from bot.playground.tour.telling import Silent
 from tests.playground.visitor import GENERAL, Visitor, labels, next_monday, offers, until, words
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -173,6 +176,26 @@ def test_a_booking_that_is_dragged_takes_the_others_along(visitor: Visitor) -> N
 def test_how_everything_stands(visitor: Visitor) -> None:
     visitor.types("ana", "/meet status", visitor.place("ana"))
     ticked(visitor, "status")
+
+
+def test_one_meeting_across_google_microsoft_and_a_caldav_server(visitor: Visitor, opened_anew: Site) -> None:
+    play = Play(opened_anew.parts.stage, Silent())
+    receives(play, "ana", "gmail.example")
+    receives(play, "alex", "outlook.example")
+    message = visitor.offered("ana", "/meet @alex @sam 30m next week")
+    assert "mixed" not in visitor.done()
+    visitor.presses("ana", GENERAL, message, offers(message)[0])
+    until(lambda: all(map(visitor.ours, PLACES)) or None, "it is on all three")
+    ticked(visitor, "mixed")
+    stands = {who: visitor.ours(who) for who in PLACES}
+    assert {who: [one["calendar"] for one in events] for who, events in stands.items()} == {
+        who: [place] for who, place in PLACES.items()
+    }
+    assert len({(one["start"], one["end"]) for events in stands.values() for one in events}) == 1
+    undo(visitor)
+    until(lambda: not visitor.ours("sam") or None, "it is off Sam's calendar")
+    receives(play, "ana", "Work")
+    receives(play, "alex", "Work")
 
 
 def test_a_kill_right_after_a_press_books_once(visitor: Visitor) -> None:

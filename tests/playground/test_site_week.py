@@ -41,7 +41,7 @@ def test_every_kind_of_event_bears_its_marks(visitor: Visitor) -> None:
     assert (office["first"], office["last"]) == (str(next_monday()), str(next_monday() + timedelta(days=2)))
     assert office["instance"] is None
     assert named(visitor, "ana", "Planning offsite") == [], "what was cancelled is not there"
-    assert {one["calendar"] for one in visitor.events("ana", next_monday())} == {"work", "personal"}
+    assert {one["calendar"] for one in visitor.events("ana", next_monday())} == {"work", "personal", "google"}
 
 
 def test_a_series_keeps_its_hour_when_the_clocks_change(visitor: Visitor) -> None:

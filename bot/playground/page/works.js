@@ -5,6 +5,9 @@ import { el, fill } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 import { calmly } from "/page/notices.js";
 
+/** What the servers are called that are not the demo's own. */
+const ELSEWHERE = { google: "Google", microsoft: "Microsoft" };
+
 export function works(root, store, sync, { openGlass }) {
   const switches = el("div", { class: "switches" });
   const glass = el("button", { id: "glass-door", class: "button is-quiet glass-door", type: "button", "aria-expanded": "false", "aria-controls": "glass", on: { click: openGlass } }, icon("glass"), "Under the glass");
@@ -41,7 +44,7 @@ export function works(root, store, sync, { openGlass }) {
       toggle("bot", { ...bot, name: "Overlap, the bot", about: { up: "running", down: "killed (kill -9)" }, turn: api.bot }),
       servers.map((one) => toggle(`server ${one.name}`, {
         ...one,
-        name: `Calendars of ${names(one.people)}`,
+        name: ELSEWHERE[one.name] ? `${ELSEWHERE[one.name]}, of ${names(one.people)}` : `Calendars of ${names(one.people)}`,
         about: { up: "server running", down: "server stopped" },
         turn: (isUp) => api.server(one.name, isUp),
       })),

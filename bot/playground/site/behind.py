@@ -42,7 +42,7 @@ class Behind:
     def move(self, person: str, calendar: str, uid: str, instance: str | None, start: str) -> None:
         """Elsewhere; of a series only that one."""
         account = self._account(person, calendar)
-        there = account.client
+        there = account.app(calendar)
         to, only = moment(start, account.zone), moment(instance, account.zone) if instance else None
         with _calmly(account):
             known = there.event(calendar, uid)
@@ -64,7 +64,7 @@ class Behind:
         account = self._account(person, calendar)
         only = moment(instance, account.zone) if instance else None
         with _calmly(account):
-            account.client.delete(calendar, uid, instance=only)
+            account.delete(calendar, uid, instance=only)
 
     def _account(self, person: str, calendar: str) -> Account:
         account = self.world.accounts.get(person)

@@ -31,6 +31,8 @@ class Copy:
 
     uid: str
     tag: str
+    calendar: str
+    """Which of its owner's calendars it stands in."""
     start: datetime | date
     sequence: int
     status: str
@@ -72,22 +74,25 @@ class Calendars:
 
     def copies(self, handle: str) -> list[Copy]:
         """What is tagged as Overlap's there."""
-        return [_copy(one) for _, shelf in self.of(handle) for one in shelf.content.walk("VEVENT") if one.get(TAG)]
+        return [
+            _copy(one, name) for name, shelf in self.of(handle) for one in shelf.content.walk("VEVENT") if one.get(TAG)
+        ]
 
     def _look_at(self, handle: str, account: Account) -> None:
         for name in account.calendars:
-            mark = account.client.mark(name)
+            mark = account.app(name).mark(name)
             known = self.shelves.get((handle, name))
             if known is None or known.mark != mark or not mark:
-                content = icalendar.Calendar.from_ical(account.client.export(name))
+                content = icalendar.Calendar.from_ical(account.app(name).export(name))
                 self._readings += 1
                 self.shelves[handle, name] = Shelf(mark=mark, content=content, read=self._readings)
 
 
-def _copy(event: Any) -> Copy:
+def _copy(event: Any, calendar: str) -> Copy:
     return Copy(
         uid=str(event.get("UID")),
         tag=str(event.get(TAG)),
+        calendar=calendar,
         start=event.decoded("DTSTART"),
         sequence=int(event.get("SEQUENCE", 0)),
         status=str(event.get("STATUS", "CONFIRMED")),

@@ -20,7 +20,11 @@ class Doorstep:
         """What is being started."""
         self.console.print()
         self.console.print(Text("  Overlap", style="bold"), Text("· the playground", style="dim"))
-        self.console.print(Text("  Starting two calendar servers, a stand-in for Slack, and the bot …", style="dim"))
+        self.console.print(
+            Text(
+                "  Starting two calendar servers, stand-ins for Google, Microsoft and Slack, and the bot …", style="dim"
+            )
+        )
 
     def ready(self, url: str) -> None:
         """Where it is: one address, and nothing else that looks like one."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 from bot.playground.site.calendars import Copy
 from bot.playground.site.facts import Facts, Freed
 from bot.playground.stands.slack.messages import Message
+from bot.playground.world import GOOGLE, MICROSOFT
 
 KILL_SECONDS = 60.0
 """A kill so soon after a press counts as in the middle of it."""
@@ -44,6 +45,14 @@ def paged(facts: Facts) -> bool:
 def booked(facts: Facts) -> bool:
     """The servers hold it for two people, under one UID."""
     return any(len(copies) > 1 and len({one.uid for one in copies.values()}) == 1 for copies in facts.now.values())
+
+
+def crossed(facts: Facts) -> bool:
+    """One meeting stands at Google, at Microsoft and on a CalDAV server, for three people."""
+    return any(
+        len(copies) > 2 and {GOOGLE, MICROSOFT} < {one.calendar for one in copies.values()}
+        for copies in facts.now.values()
+    )
 
 
 def answered(facts: Facts) -> bool:

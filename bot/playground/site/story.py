@@ -113,6 +113,13 @@ STEPS = (
         has_happened=happened.looked,
     ),
     Step(
+        id="mixed",
+        chapter="7c",
+        title="Meet across Google and Microsoft",
+        hint="/meet connect: as Ana book into Google, as Alex into Microsoft. Then /meet @alex @sam 30m next week.",
+        has_happened=happened.crossed,
+    ),
+    Step(
         id="kill",
         chapter="8",
         title="kill -9",

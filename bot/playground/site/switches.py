@@ -38,7 +38,8 @@ class Switches:
         """Each calendar server, whose calendars it holds, and whether it runs."""
         people: dict[str, list[str]] = {}
         for account in self.stage.world.accounts.values():
-            people.setdefault(account.server, []).append(account.handle)
+            for name in (account.server, *account.apps):
+                people.setdefault(name, []).append(account.handle)
         return [
             {"name": name, "people": people.get(name, []), "isUp": is_up}
             for name, is_up in self.stage.world.servers.items()
@@ -58,13 +59,11 @@ class Switches:
                 raise Calm(404, "There is no such server.")
             if server["isUp"] is is_up:
                 return
-            handle = server["people"][0]
             try:
+                self.stage.world.turn(name, is_up=is_up)
                 if is_up:
-                    self.stage.world.start_server(handle)
                     self._ended(name)
                 else:
-                    self.stage.world.stop_server(handle)
                     self._begins(name)
             except DidNotStart as error:
                 raise Calm(500, "The calendar server did not start. Try again.") from error

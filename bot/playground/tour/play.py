@@ -138,20 +138,38 @@ class Play:
         self.tell.holds("signed in on the page, calendars and hours chosen", None)
 
     def sign_in(self, who: str, url: str) -> Page:
-        """Open the link, sign in, keep what is chosen already, save."""
+        """Open the link, sign in to all that they have, keep what is chosen already, save."""
         account = self.stage.world.account(who)
-        browser = Browser()
-        page = browser.open(url)
-        must(page.status == 200, f"the link's page answered {page.status}")
-        page = browser.submit(page)
+        browser, page = self.opened(url)
         must("calendar" in page.words and page.status == 200, f"the page said: {page.words[:200]}")
-        page = browser.open(f"{page.url}/caldav")
+        start = page.url
+        page = browser.open(f"{start}/caldav")
         page = browser.submit(page, service="other", url=account.url, user=account.user, password=account.password)
         if page.url.endswith("/confirm"):  # an account that is theirs already needs no second word
             page = browser.submit(page, answer="yes")
         must("Your calendars and hours" in page.words, f"the page said: {page.words[:400]}")
+        for service, email in (("google", account.who.google), ("microsoft", account.who.microsoft)):
+            if email:
+                page = self._sign_in_at(browser, f"{start}/{service}", email)
         page = browser.submit(page)
         browser.close()
+        return page
+
+    def opened(self, url: str) -> tuple[Browser, Page]:
+        """Open a private link, and go on to what is behind it."""
+        browser = Browser()
+        page = browser.open(url)
+        must(page.status == 200, f"the link's page answered {page.status}")
+        return browser, browser.submit(page)
+
+    def _sign_in_at(self, browser: Browser, url: str, email: str) -> Page:
+        """On to the service's own page, and back from there."""
+        page = browser.submit(browser.open(url))
+        must(email in page.words, f"the service's own page said: {page.words[:400]}")
+        page = browser.submit(page, email=email, answer="allow", user=email, verdict="accept")
+        if page.url.endswith("/confirm"):
+            page = browser.submit(page, answer="yes")
+        must(email in page.words and "Your calendars and hours" in page.words, f"the page said: {page.words[:400]}")
         return page
 
     def _newest(self, who: str, shows: Shows, since: int) -> Message | None:

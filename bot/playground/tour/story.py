@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.playground.tour import asking, booking, clashes, connecting, outages, teams
+from bot.playground.tour import asking, booking, clashes, connecting, mixed, outages, teams
 from bot.playground.tour.play import Play
 
 
@@ -27,6 +27,7 @@ CHAPTERS = (
     Chapter("6", "Kim's calendar server stops", outages.server_stops),
     Chapter("7", "Sam connects, and the request that waited resumes", connecting.help_and_links),
     Chapter("7b", "How everything stands", connecting.status),
+    Chapter("7c", "One meeting across Google, Microsoft and a CalDAV server", mixed.across),
     Chapter("8", "kill -9 right after a click", outages.killed),
     Chapter("9", "The same in Teams", teams.the_same),
 )

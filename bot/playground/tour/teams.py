@@ -24,7 +24,7 @@ def _book(play: Play) -> Message:
     before = {who: len(play.copies(who)) for who in ("ana", "sam")}
     says(play, "ana", REQUEST)
     offer = sees(play, "ana", offers, "the same answer, as an Adaptive Card")
-    must(len(offers(offer)) == 5 and has("30 min with Sam", "4 of 4 calendars")(offer), "as in Slack")
+    must(len(offers(offer)) == 5 and has("30 min with Sam", "5 of 5 calendars")(offer), "as in Slack")
     presses(play, "ana", offer, offers(offer)[0])
     now = next(one for one in play.stage.teams.messages("ana") if one.id == offer.id)
     play.holds(not offers(now), "the card replaced itself: no button is left to press twice")

@@ -47,7 +47,9 @@ class Terminal:
     def opening(self) -> None:
         """What is about to be seen."""
         self.console.print(Text("Overlap", style="bold"), Text("· the whole story, on real calendars", style="dim"))
-        self.console.print(Text("Starting calendar servers, stand-ins for Slack and Teams, and the bot …", style="dim"))
+        self.console.print(
+            Text("Starting calendar servers, stand-ins for everybody else’s, and the bot …", style="dim")
+        )
 
     def ended(self, seconds: float) -> None:
         """It held."""

@@ -12,6 +12,14 @@ const TITLE = 300;
 
 /** Asks for a new event's title, whose it is and when, and puts it. */
 export async function create({ people, person, zone, start, end }) {
+  const whose = el("select", { name: "person" }, people.map((one) => el("option", { value: one.handle, selected: one.handle === person }, one.name)));
+  const calendar = el("select", { name: "calendar" });
+  const theirs = () => {
+    const { calendars } = people.find((one) => one.handle === whose.value) ?? people[0];
+    calendar.replaceChildren(...calendars.map((one) => el("option", { value: one.id }, one.name)));
+  };
+  whose.addEventListener("change", theirs);
+  theirs();
   const values = await asked({
     title: "New event",
     yes: "Put it in the calendar",
@@ -19,8 +27,8 @@ export async function create({ people, person, zone, start, end }) {
       el("p", { class: "dialog-about" }, "Straight into the calendar, as any calendar app would: Overlap only finds out by reading it."),
       field("Title", el("input", { name: "title", value: "Customer visit", maxlength: TITLE, required: true, autocomplete: "off", dir: "auto", autofocus: true })),
       el("div", { class: "fields" },
-        field("Whose", el("select", { name: "person" }, people.map((one) => el("option", { value: one.handle, selected: one.handle === person }, one.name)))),
-        field("Calendar", el("select", { name: "calendar" }, people[0].calendars.map((one) => el("option", { value: one.id }, one.name))))),
+        field("Whose", whose),
+        field("Calendar", calendar)),
       when(zone, start, end),
     ],
     check: (filled) => (filled.title.trim() === "" ? "Give it a title." : ""),

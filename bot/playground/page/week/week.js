@@ -112,6 +112,6 @@ export function week(root, store, sync) {
 function legend() {
   const one = (kind, words, ...inner) => el("li", {}, el("span", { class: `swatch ${kind}`, "aria-hidden": "true" }, inner), words);
   return el("ul", { class: "legend", "aria-label": "What the looks mean" },
-    one("is-work", "Work"), one("is-personal", "Personal"), one("is-ours", "Booked by Overlap", mark()), one("is-offered", "On offer"),
+    one("is-work", "Work"), one("is-personal", "Personal"), one("is-elsewhere", "Google or Microsoft"), one("is-ours", "Booked by Overlap", mark()), one("is-offered", "On offer"),
     one("is-tentative", "Tentative"), one("is-declined", "Declined"), one("is-free", "Free"));
 }

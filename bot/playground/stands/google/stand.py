@@ -63,6 +63,7 @@ class GoogleStand:
         self.sins: list[str] = []
         """What only a careless client does: unknown names, wrong types, questions that Google does not know."""
         self._serving = Serving(self._app(), port)
+        self.is_up = False
         self.consent.url = self._serving.url
 
     @property
@@ -89,6 +90,7 @@ class GoogleStand:
 
     def __enter__(self) -> Self:
         self._serving.start()
+        self.is_up = True
         self.pushes.start()
         return self
 
@@ -101,10 +103,12 @@ class GoogleStand:
     def stop(self) -> None:
         """As when the network is gone; `start` brings it back at the same address."""
         self._serving.stop()
+        self.is_up = False
 
     def start(self) -> None:
         self._serving = Serving(self._app(), self._serving.port)
         self._serving.start()
+        self.is_up = True
 
     def add(self, email: str, name: str, *, zone: str = "Europe/Berlin", is_admin: bool = False) -> None:
         """A new account, with its own calendar."""

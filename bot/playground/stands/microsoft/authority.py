@@ -74,6 +74,8 @@ class Authority:
     directory: Directory
     tokens: Tokens
     url: str = ""
+    page_url: str = ""
+    """Where the page is on which people decide, if it is at another address; the rest of it only is at `url`."""
     redirect_uris: set[str] = field(default_factory=set)
     """Those the app registered; empty: any."""
     refusals: list[str] = field(default_factory=list)
@@ -90,11 +92,17 @@ class Authority:
         return [
             Route("/{tenant}/v2.0/.well-known/openid-configuration", self._metadata),
             Route("/{tenant}/discovery/v2.0/keys", self._keys),
-            Route("/{tenant}/oauth2/v2.0/authorize", self._authorize),
-            Route("/{tenant}/oauth2/v2.0/decided", self._decided, methods=["POST"]),
+            *self.pages(),
             Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
             Route("/{tenant}/v2.0/adminconsent", self._admin),
             Route("/{tenant}/v2.0/admindecided", self._admin_decided, methods=["POST"]),
+        ]
+
+    def pages(self) -> list[Route]:
+        """Those that are for people."""
+        return [
+            Route("/{tenant}/oauth2/v2.0/authorize", self._authorize),
+            Route("/{tenant}/oauth2/v2.0/decided", self._decided, methods=["POST"]),
         ]
 
     async def _metadata(self, request: Request) -> Response:
@@ -106,7 +114,7 @@ class Authority:
         return JSONResponse(
             {
                 "issuer": f"{self.url}/{{tenantid}}/v2.0",
-                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                "authorization_endpoint": f"{self.page_url or self.url}/{tenant}/oauth2/v2.0/authorize",
                 "token_endpoint": f"{base}/oauth2/v2.0/token",
                 "jwks_uri": f"{base}/discovery/v2.0/keys",
                 "response_modes_supported": ["query", "fragment", "form_post"],

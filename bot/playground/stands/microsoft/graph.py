@@ -87,6 +87,10 @@ class Graph:
         with self._lock:
             self._meanwhile[method] = act
 
+    @property
+    def is_down(self) -> bool:
+        return self._down
+
     @contextmanager
     def down(self) -> Iterator[None]:
         """Within the block nothing is served."""

@@ -41,8 +41,10 @@ class MicrosoftStand:
         *,
         port: int = 0,
         folder: Path | None = None,
+        has_plain_page: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
+        """`has_plain_page`: people decide on a page without TLS, which any browser shows."""
         self.directory = Directory()
         self.directory.add(users, rooms)
         self.tokens = Tokens(now)
@@ -57,6 +59,8 @@ class MicrosoftStand:
         app = Starlette(routes=[*self.authority.routes(), *self.graph.routes()])
         self._serving = Serving(app, port, tls=(self._certificate.chain, self._certificate.key))
         self.authority.url = self.office.url = self._serving.url
+        self._page = Serving(Starlette(routes=self.authority.pages())) if has_plain_page else None
+        self.authority.page_url = self.url if self._page is None else self._page.url
 
     @property
     def url(self) -> str:
@@ -190,9 +194,13 @@ class MicrosoftStand:
 
     def start(self) -> None:
         self._serving.start()
+        if self._page is not None:
+            self._page.start()
 
     def stop(self) -> None:
         self._serving.stop()
+        if self._page is not None:
+            self._page.stop()
         self.push.stop()
 
     def __enter__(self) -> Self:
