@@ -13,7 +13,7 @@ MOST_VALUES = 600_000
 """Whatever a document is made of, so many values of it fit into memory many times."""
 
 BLOCK = 1 << 16
-SPOT = re.compile(r"(?P<what>.*?)(?: - at (?:key in )?`\$\.?(?P<path>.*)`)?", re.DOTALL)
+SPOT = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$\.?(?P<path>.*)`)?", re.DOTALL)
 KEY = re.compile(r"(?P<what>Object contains unknown field|Object missing required field) `(?P<key>.*)`", re.DOTALL)
 OF_A_PERSON = re.compile(r"people\[(\d+)\]")
 
