@@ -33,7 +33,7 @@ class Day:
     is_overridden: bool
     works: tuple[Stretch, ...]
     lunch: tuple[Stretch, ...]
-    """The span within which lunch is kept free."""
+    """The span within which lunch is kept free, on a day with hours."""
     hard: tuple[Stretch, ...]
     soft: tuple[Stretch, ...]
     unknown: tuple[Stretch, ...]
@@ -99,13 +99,14 @@ def _day(rules: Rules, day: date, works: list[Pair], rows: Rows, dark: list[Pair
         )
         return tuple(one for one in on_the_wall if one[0] < one[1])
 
+    hours = its(works)
     return Day(
         day=day,
         zone=zone,
         is_away=any(one.first <= day <= one.last for one in rules.away),
         is_overridden=is_overridden(rules, day),
-        works=its(works),
-        lunch=its(lunches(rules, begins, ends)),
+        works=hours,
+        lunch=its(lunches(rules, begins, ends)) if hours else (),
         hard=its(merged(rows.hard)),
         soft=its(merged(one for one in rows.soft if not holds(merged(rows.hard), *one))),
         unknown=its(dark),

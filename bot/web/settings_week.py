@@ -118,7 +118,7 @@ def _words(week: Week, day: Day) -> str:
         said.append(f"by the clocks of {place(day.zone)}")
     if day.lunch and week.rules.lunch is not None:
         said.append(f"{week.rules.lunch.minutes} minutes kept free within {_told(day.lunch)}")
-    said += [f"{name} {_told(its)}" for name, its in (("busy", day.hard), ("busy, perhaps,", day.soft)) if its]
+    said += [f"{name} {_told(its)}" for name, its in (("busy", day.hard), ("perhaps busy", day.soft)) if its]
     if day.unknown:
         said.append("not known" if day.unknown == ((0, MINUTES_A_DAY),) else f"not known {_told(day.unknown)}")
     said.append(f"offered {_told(day.offered)}" if day.offered else "nothing is offered")
