@@ -19,13 +19,14 @@ from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
+from bot.chat.conversations.settings import SettingsTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.conversations.why import WhyTalk
 from bot.chat.surface import Incoming, Met, Pressed, Typed
 from bot.core.clock import Clock
 from bot.core.errors import InvalidInput, OverlapError
 from bot.core.people import Person
-from bot.language.parse import Connect, Help, Meet, Rooms, Status, Unclear, Why, understand
+from bot.language.parse import Connect, Help, Meet, Rooms, Settings, Status, Unclear, Why, understand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class Router:
     connection: ConnectionTalk
     parting: PartTalk
     rooms: RoomTalk
+    settings: SettingsTalk
     doubt: DoubtTalk
     left: LeftTalk
     proposal: ProposalTalk
@@ -62,6 +64,7 @@ class Router:
             "connection": self.connection.view,
             "room": self.rooms.view,
             "rooms": self.rooms.way,
+            "settings": self.settings.view,
             "doubt": self.doubt.view,
             "left": self.left.view,
             "connect": self.connect.view,
@@ -113,6 +116,7 @@ class Router:
             "connect.again": self.connect.again,
             "rooms.link": self.rooms.link,
             "rooms.show": self.rooms.show,
+            "settings.link": self.settings.link,
             "connect.consent": self.connect.consent,
             "connect.later": self.invite.later,
             "connect.never": self.invite.never,
@@ -152,6 +156,8 @@ class Router:
                 return self.status.typed(by)
             case Rooms():
                 return self.rooms.typed(by)
+            case Settings():
+                return self.settings.typed(by)
             case Why() as why:
                 return self.why.typed(by, why)
             case Help():

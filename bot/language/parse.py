@@ -37,6 +37,7 @@ COMMANDS = (
     Command(en.CONNECT, "", "Connect a calendar, or change what counts as busy"),
     Command(en.STATUS, "", "See your calendars, how fresh they are, and what is wrong"),
     Command(en.ROOMS, "", "See the rooms that can be booked, and how"),
+    Command(en.SETTINGS, "", "Set your hours, lunch, days off, and all else that decides when you are offered"),
     Command(en.WHY, "", "See why your last times were offered; why not 15:00 tells of one that was not"),
     Command(en.HELP, "", "See what you can ask for"),
 )
@@ -69,6 +70,11 @@ class Rooms:
     """Which rooms there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one wants to be scheduled."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Why the last times were offered; or, with a clock, why that one was not."""
@@ -95,7 +101,7 @@ class Unclear:
     """A fact about what was missed: "a Wednesday", "30 Nov or 1 Dec", "tomorrow"."""
 
 
-Ordered = Help | Connect | Status | Rooms | Why
+Ordered = Help | Connect | Status | Rooms | Settings | Why
 Intent = Meet | Ordered | Unclear
 
 
@@ -188,7 +194,7 @@ def _why(text: str, line: Line, now: datetime, zone: str) -> Why:
     )
 
 
-def _spoken(line: Line) -> Connect | Status | Rooms | Help | None:
+def _spoken(line: Line) -> Connect | Status | Rooms | Settings | Help | None:
     """A command of its own: its verb and nothing else that means something; help when nothing is said at all."""
     if any(token.word not in en.COMMAND_FILLERS and not is_filler(token) for token in line[1:]):
         return None
@@ -199,6 +205,8 @@ def _spoken(line: Line) -> Connect | Status | Rooms | Help | None:
             return Status()
         case en.ROOMS:
             return Rooms()
+        case en.SETTINGS:
+            return Settings()
         case "" | en.HELP | "?":
             return Help()
         case _:

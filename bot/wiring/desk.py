@@ -25,6 +25,7 @@ from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
+from bot.chat.conversations.settings import SettingsTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.conversations.why import WhyTalk
 from bot.chat.inbox import Inbox
@@ -46,6 +47,7 @@ from bot.people.keeping import Keeping
 from bot.people.leaving import Leaving
 from bot.people.limits import LONGEST_REST, Limits
 from bot.people.listing import Listing
+from bot.people.preferences import Preferring
 from bot.people.rooms import Rooms
 from bot.people.services import why_not
 from bot.people.signing_in import SigningIn
@@ -157,6 +159,7 @@ def make_desk(settings: Settings, tray: Tray, teams: Registration | None) -> Des
         parting=PartTalk(connecting),
         connection=ConnectionTalk(database, clock),
         rooms=RoomTalk(rooms),
+        settings=SettingsTalk(Preferring(connecting)),
         doubt=DoubtTalk(database, clock),
         left=LeftTalk(database, clock),
         proposal=ProposalTalk(database, clock, who, proposing, booking, inviting),

@@ -29,6 +29,7 @@ from bot.chat.conversations.parting import PartTalk
 from bot.chat.conversations.proposal import ProposalTalk
 from bot.chat.conversations.rival import RivalTalk
 from bot.chat.conversations.rooms import RoomTalk
+from bot.chat.conversations.settings import SettingsTalk
 from bot.chat.conversations.status import StatusTalk
 from bot.chat.conversations.why import WhyTalk
 from bot.chat.inbox import Inbox
@@ -48,6 +49,7 @@ from bot.handlers.memory.door import MemoryDoor
 from bot.handlers.memory.surface import MemorySurface, Message
 from bot.people.connect import Connecting
 from bot.people.gone import Departing
+from bot.people.preferences import Preferring
 from bot.people.rooms import Rooms
 from bot.people.who import Who
 from bot.providers import memory
@@ -112,6 +114,7 @@ class Office:
             parting=PartTalk(connecting),
             connection=ConnectionTalk(self.database, self.clock),
             rooms=RoomTalk(self.rooms),
+            settings=SettingsTalk(Preferring(connecting)),
             doubt=DoubtTalk(self.database, self.clock),
             left=LeftTalk(self.database, self.clock),
             proposal=ProposalTalk(self.database, self.clock, self.who, self.proposing, booking, inviting),

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.requests import Marked, Request, Source
 from bot.language import mentions
-from bot.language.parse import COMMANDS, Connect, Help, Intent, Meet, Rooms, Status, Unclear, understand
+from bot.language.parse import COMMANDS, Connect, Help, Intent, Meet, Rooms, Settings, Status, Unclear, understand
 from bot.language.trouble import Code
 
 NOW = datetime(2026, 11, 25, 10, 7, tzinfo=UTC)
@@ -206,6 +206,8 @@ def test_me_is_a_person() -> None:
         ("status", Status()),
         ("/meet status", Status()),
         ("rooms", Rooms()),
+        ("settings", Settings()),
+        ("/meet settings, please", Settings()),
         ("/meet rooms, please", Rooms()),
         ("Status of my calendars", Status()),
     ],
