@@ -5,7 +5,7 @@ A date's spans are read in the zone in which that date is lived; `core/zones` al
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from bot.availability.terms import Counted, Daily, Pair
@@ -13,28 +13,36 @@ from bot.core.rules import DaySpan, Rules
 from bot.core.zones import WallTime, zone
 
 DAY = 24 * 3600
-ONE_DAY = timedelta(days=1)
 FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 EARLIEST, LATEST = int(FIRST.timestamp()), int(LAST.timestamp())
-"""Beyond these no zone has a whole day on both sides, and nothing is searched."""
+"""Beyond these no zone has a whole day on both sides."""
+EPOCH, LAST_DAY = date(1970, 1, 1).toordinal(), date.max.toordinal()
 NOTHING = Counted(0, 0)
 
 
 @lru_cache(maxsize=65536)
-def second(day: date, at: time, name: str) -> int:
-    """The second at which the clocks of that zone show it: in a gap the end of it, in a fold the earlier."""
-    return int(WallTime(day, at, name).instant().timestamp())
+def second(day: date, at: time, name: str, later: int = 0) -> int:
+    """The second at which the clocks of that zone show it, so many days later: in a gap its end, in a fold the earlier.
+
+    At the ends of the calendar, where no date is left on one side, clocks are taken to go on as they do.
+    """
+    number = day.toordinal() + later
+    shown = (number - EPOCH) * DAY + at.hour * 3600 + at.minute * 60 + at.second
+    if not EARLIEST <= shown <= LATEST:
+        return shown - offset(shown, name)
+    return int(WallTime(date.fromordinal(number), at, name).instant().timestamp())
 
 
 def offset(at: int, name: str) -> int:
     """How far the clocks of that zone are ahead of UTC then, in seconds."""
-    ahead = datetime.fromtimestamp(at, UTC).astimezone(zone(name)).utcoffset()
+    within = min(max(at, EARLIEST), LATEST)
+    ahead = datetime.fromtimestamp(within, UTC).astimezone(zone(name)).utcoffset()
     return 0 if ahead is None else int(ahead.total_seconds())
 
 
 def date_at(at: int, name: str) -> date:
     """The date there."""
-    return datetime.fromtimestamp(at, UTC).astimezone(zone(name)).date()
+    return _date((at + offset(at, name)) // DAY + EPOCH)
 
 
 def zone_on(rules: Rules, day: date) -> str:
@@ -62,7 +70,7 @@ def parts_of(rules: Rules, day: date) -> list[Pair]:
     for one in rules.away:
         if one.first <= day <= one.last:
             parts += minus(_whole(day, one.zone), before)
-        before.append((second(one.first, time(0), one.zone), second(one.last + ONE_DAY, time(0), one.zone)))
+        before.append((second(one.first, time(0), one.zone), second(one.last, time(0), one.zone, 1)))
     return sorted([*parts, *minus(_whole(day, rules.zone), before)])
 
 
@@ -81,8 +89,8 @@ def is_overridden(rules: Rules, day: date) -> bool:
 
 def stretch(day: date, span: DaySpan, name: str) -> Pair:
     """That span of that date; empty where the clocks jumped over it."""
-    last = day if span.start < span.end else day + ONE_DAY
-    return second(day, span.start, name), second(last, span.end, name)
+    later = 0 if span.start < span.end else 1
+    return second(day, span.start, name), second(day, span.end, name, later)
 
 
 def works(rules: Rules) -> bool:
@@ -156,8 +164,8 @@ def week_number(day: date, week_start: int) -> int:
 
 def week_of(rules: Rules, day: date) -> list[date]:
     """The seven days of their week that holds it."""
-    first = day - timedelta(days=(day.weekday() - rules.week_start) % 7)
-    return [first + timedelta(days=number) for number in range(7)]
+    first = day.toordinal() - (day.weekday() - rules.week_start) % 7
+    return [date.fromordinal(number) for number in range(first, first + 7) if 1 <= number <= LAST_DAY]
 
 
 def on_grid(start: int, end: int, step: int, name: str) -> Iterator[int]:
@@ -214,15 +222,17 @@ def holds(pieces: list[Pair], start: int, end: int) -> bool:
 
 
 def _whole(day: date, name: str) -> Pair:
-    return second(day, time(0), name), second(day + ONE_DAY, time(0), name)
+    return second(day, time(0), name), second(day, time(0), name, 1)
 
 
 def dates(start: int, end: int) -> Iterator[date]:
     """Every date in UTC from one second to another."""
-    first = datetime.fromtimestamp(max(start, EARLIEST), UTC).date()
-    last = datetime.fromtimestamp(min(end, LATEST), UTC).date()
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
+    for number in range(max(start // DAY + EPOCH, 1), min(end // DAY + EPOCH, LAST_DAY) + 1):
+        yield date.fromordinal(number)
+
+
+def _date(number: int) -> date:
+    return date.fromordinal(min(max(number, 1), LAST_DAY))
 
 
 def _change(before: int, after: int, name: str) -> int:

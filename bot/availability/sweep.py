@@ -5,7 +5,7 @@ It reads rows, and any rule whatever; where all is on five minutes `bits` finds 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from bot.availability import clock
 from bot.availability.judge import counts_of, in_week, is_beyond
@@ -91,16 +91,9 @@ def _outside(search: Search, who: Attendee, first: int, last: int) -> Iterator[P
 
 def _capped(search: Search, who: Attendee, first: int, last: int) -> Iterator[Pair]:
     counts = counts_of(who)
-    for day in days(who, first, last):
+    for day in clock.dates(first - DAY, last + DAY):
         if is_full(who, counts, day, search.length):
             yield from clock.parts_of(who.rules, day)
-
-
-def days(who: Attendee, first: int, last: int) -> Iterator[date]:
-    """Every date that may be a local day of theirs in there."""
-    start, end = clock.date_at(first, "UTC"), clock.date_at(last, "UTC")
-    for number in range(-1, (end - start).days + 2):
-        yield start + timedelta(days=number)
 
 
 def is_full(who: Attendee, counts: Mapping[date, Counted], day: date, length: int) -> bool:
