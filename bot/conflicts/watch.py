@@ -14,6 +14,7 @@ from typing import assert_never
 from bot.availability import known
 from bot.availability.busy import once, softened
 from bot.conflicts.detect import Act, Changed, Closed, Opened, Overlap, Reopened, changes, overlaps
+from bot.conflicts.quiet import quiet_until
 from bot.core.clock import Clock
 from bot.core.conflicts import Conflict, ConflictState
 from bot.core.errors import NotAllowed, NotFound
@@ -21,7 +22,7 @@ from bot.core.events import Busy, Response
 from bot.core.ids import ConflictId, MeetingId, PersonId, TenantId, new_id
 from bot.core.intervals import Interval
 from bot.core.meetings import LIVE, Meeting, MeetingState, TimesForMove
-from bot.storage import calendars, conflicts, meetings, messages, mirror, rivals
+from bot.storage import calendars, conflicts, meetings, messages, mirror, rivals, rules
 from bot.storage.database import Database, Tx
 
 KIND = "conflict"
@@ -43,6 +44,8 @@ class Seen:
     conflicts: tuple[Conflict, ...]
     """Theirs, and everybody's of those meetings."""
     acts: tuple[Act, ...]
+    held_until: datetime | None = None
+    """When what is not told during their quiet hours is looked at again; None where nothing is held back."""
 
     @property
     def looking(self) -> set[MeetingId]:
@@ -76,7 +79,8 @@ class Watching:
             for act in seen.acts:
                 _do(tx, tenant, person, act, times, now)
             _refresh(tx, tenant, seen, times, now)
-            return _again(conflicts.open_of_person(tx, tenant, person), seen.meetings, now)
+            again = _again(conflicts.open_of_person(tx, tenant, person), seen.meetings, now)
+            return min((one for one in (again, seen.held_until) if one is not None), default=None)
 
     def keep(self, tenant: TenantId, conflict_id: ConflictId, by: PersonId) -> Conflict:
         """They keep both: the same event at the same time is not told again."""
@@ -101,7 +105,21 @@ def _seen(tx: Tx, tenant: TenantId, person: PersonId, now: datetime) -> Seen:
     # The same meeting, written by another scheduler too, is no clash with itself.
     found = [one for one in found if twice.get(one.meeting.id) != one.other.instance.uid]
     own = [one for one in told.values() if one.person == person]
-    return Seen(meetings=theirs, conflicts=tuple(told.values()), acts=tuple(changes(own, found, theirs.values())))
+    acts = tuple(changes(own, found, theirs.values()))
+    wishes = rules.of(tx, tenant, (person,)).get(person)
+    quiet = None if wishes is None else quiet_until(wishes, now)
+    rest = acts if quiet is None else tuple(act for act in acts if not _can_wait(act, quiet))
+    return Seen(
+        meetings=theirs,
+        conflicts=tuple(told.values()),
+        acts=rest,
+        held_until=None if len(rest) == len(acts) else quiet,
+    )
+
+
+def _can_wait(act: Act, until: datetime) -> bool:
+    """What would ring before a meeting that starts only later: it opens then, unless it is over by that time."""
+    return isinstance(act, Opened | Reopened) and act.overlap.meeting.when.start > until
 
 
 def _attends(meeting: Meeting, person: PersonId) -> bool:

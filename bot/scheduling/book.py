@@ -17,6 +17,7 @@ from bot.core.ids import MeetingId, PersonId, ProposalId, TenantId, derived, new
 from bot.core.intervals import Interval
 from bot.core.meetings import Attendance, Meeting, MeetingState
 from bot.core.people import Person, Standing
+from bot.core.preferences import Preferences
 from bot.core.proposals import Proposal, ProposalState, Slot, Way
 from bot.core.reasons import Cause, Code
 from bot.scheduling.answering import answered
@@ -50,7 +51,7 @@ class Booking:
     database: Database
     clock: Clock
     title_template: str = "{asker} / {people}"
-    """May name `{asker}`, `{people}` and `{title}`."""
+    """May name `{asker}`, `{people}` and `{title}`; whoever books may have one of their own, and a link, too."""
     meeting_url_template: str = ""
     """`{id}` becomes a word of each meeting's own; empty means no link."""
 
@@ -84,7 +85,7 @@ class Booking:
         )
         if gone := _gone(known.against(when), offer):
             raise Taken(GONE, gone)
-        meeting = self._meeting(tx, proposal, when, everyone, now)
+        meeting = self._meeting(tx, proposal, when, everyone, known.asks, now)
         parts = tuple(
             replace(one, is_unseen=one.person in known.unseen, overlooks=_overlooked(offer, one.person))
             for one in meeting.attendances
@@ -102,7 +103,13 @@ class Booking:
         return meeting
 
     def _meeting(
-        self, tx: Tx, proposal: Proposal, when: Interval, everyone: Sequence[Person], now: datetime
+        self,
+        tx: Tx,
+        proposal: Proposal,
+        when: Interval,
+        everyone: Sequence[Person],
+        wishes: Preferences,
+        now: datetime,
     ) -> Meeting:
         asker, *others = everyone
         attendances = roads(tx, everyone)
@@ -110,13 +117,13 @@ class Booking:
             raise InvalidInput("None of your calendars can receive this meeting. Please connect one that can.")
         home = calendars.calendar(tx, proposal.tenant, attendances[0].calendar)
         meeting_id = MeetingId(new_id())
-        link = self._link(proposal.tenant, meeting_id)
+        link = _link(wishes.link or self.meeting_url_template, proposal.tenant, meeting_id)
         return Meeting(
             id=meeting_id,
             tenant=proposal.tenant,
             uid=f"{derived('meeting', proposal.tenant, meeting_id)}@overlap",
             organiser=asker.id,
-            title=title(self.title_template, asker, _people(others), proposal.request.title),
+            title=title(wishes.title or self.title_template, asker, _people(others), proposal.request.title),
             when=when,
             state=MeetingState.BOOKING,
             attendances=attendances,
@@ -125,11 +132,6 @@ class Booking:
             wants_video=link is None and home.video is not None,
             awaits_consent_until=None if home.is_granted else now + CONSENT,
         )
-
-    def _link(self, tenant: TenantId, meeting_id: MeetingId) -> str | None:
-        if not self.meeting_url_template:
-            return None
-        return self.meeting_url_template.replace("{id}", derived("link", tenant, meeting_id)[:20])
 
 
 def _gone(causes: Sequence[Cause], offer: Slot | Way) -> tuple[PersonId, ...]:
@@ -177,6 +179,10 @@ def title(template: str, asker: Person, others: Sequence[Person], wanted: str | 
     if wanted and "{title}" not in template:
         return _clean(wanted) or UNTITLED
     return _clean(_FIELD.sub(lambda field: words[field[1]], template)) or UNTITLED
+
+
+def _link(template: str, tenant: TenantId, meeting_id: MeetingId) -> str | None:
+    return template.replace("{id}", derived("link", tenant, meeting_id)[:20]) if template else None
 
 
 def _people(others: Sequence[Person]) -> Sequence[Person]:

@@ -98,6 +98,8 @@ def wanted(form: Form, calendars: Sequence[Calendar], today: date) -> Wanted | l
     outside = _outside(reading)
     title, link = _title(reading), _link(reading)
     quiet = reading.span("quiet", "Fill in both times: quiet hours end after they start.")
+    if quiet is not None and quiet.start == quiet.end:
+        reading.wrong("quiet-from", "Quiet hours must end: else you would be told of nothing until it is too late.")
     step = reading.number("step", 240, "Minutes between two starts are", least=5)
     if reading.mistakes or hours is None:
         return reading.mistakes

@@ -1,7 +1,7 @@
 """A conflict is told once, to its person alone, and closes by itself."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from bot.core.errors import NotAllowed
 from bot.core.events import Kind, Response
 from bot.core.ids import CalendarId, MeetingId, PersonId
 from bot.core.meetings import MeetingState
-from bot.storage import calendars, conflicts
+from bot.core.preferences import Preferences
+from bot.core.rules import DaySpan, Rules, office_hours
+from bot.storage import calendars, conflicts, rules
 from tests.builders import TENANT, instance, span
 from tests.scheduling.town import Town
 
@@ -324,3 +326,51 @@ def test_a_calendar_in_doubt_takes_back_no_conflict(town: Watched) -> None:
     doubts(town, Problem.DOUBTED)
     town.watching.look(TENANT, town.ana)
     assert town.only().state is ConflictState.OPEN
+
+
+def is_quiet(town: Watched, start: str, end: str, zone: str = "UTC") -> None:
+    """Ana wants to be told of nothing in those hours."""
+    quiet = DaySpan(time.fromisoformat(start), time.fromisoformat(end))
+    with town.database.transaction() as tx:
+        rules.save(tx, TENANT, town.ana, Preferences(rules=Rules.of(office_hours(zone)), quiet=quiet))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone"),
+    [
+        pytest.param("07:00", "09:00", "UTC", id="in the morning"),
+        pytest.param("22:00", "09:00", "UTC", id="since the night before"),
+        pytest.param("17:00", "18:00", "Asia/Tokyo", id="by her own clock"),
+    ],
+)
+def test_what_clashes_in_quiet_hours_is_told_when_they_are_over(town: Watched, start: str, end: str, zone: str) -> None:
+    is_quiet(town, start, end, zone)
+    town.service.place(town.remote(town.ana), uid="dentist", when=span("10:15-11:00"))
+    over = span("09:00-09:01").start
+    assert town.looks(town.ana) == over
+    assert town.told() == {"ana": 0, "ben": 0}
+    town.clock.set(over)
+    town.watching.look(TENANT, town.ana)
+    assert town.told() == {"ana": 1, "ben": 0}
+
+
+def test_what_is_gone_by_the_end_of_quiet_hours_was_never_told(town: Watched) -> None:
+    is_quiet(town, "07:00", "09:00")
+    put_over(town)
+    town.service.drop(town.remote(town.ana), "dentist")
+    assert town.looks(town.ana) is None
+    assert town.told() == {"ana": 0, "ben": 0}
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param("07:00", "10:00", id="they end when the meeting starts"),
+        pytest.param("07:00", "12:00", id="they end too late"),
+        pytest.param("20:00", "07:00", id="they are over"),
+    ],
+)
+def test_quiet_hours_hold_back_nothing_that_cannot_wait(town: Watched, start: str, end: str) -> None:
+    is_quiet(town, start, end)
+    put_over(town)
+    assert town.told() == {"ana": 1, "ben": 0}

@@ -12,7 +12,7 @@ from bot.core.ids import PersonId
 from bot.core.meetings import Meeting, MeetingState, Road
 from bot.core.proposals import Proposal, ProposalState, Slot
 from bot.scheduling.book import Booking, title
-from bot.storage import calendars, ledger, meetings, mirror, people, proposals
+from bot.storage import calendars, ledger, meetings, mirror, people, proposals, rules
 from tests.builders import NOW, TENANT, TUESDAY, person, request
 from tests.scheduling.town import WINDOW, Town
 
@@ -222,6 +222,21 @@ def test_the_link_is_a_word_of_each_meetings_own(town: Town) -> None:
         links.append(booking.book(TENANT, proposal.id, proposal.slots[0].id, town.ana).link)
     assert len({*links}) == 2
     assert all(link and link.startswith("https://meet.example/") and len(link) > 35 for link in links)
+
+
+def test_who_books_has_a_title_and_a_link_of_their_own(town: Town) -> None:
+    booking = Booking(town.database, town.clock, "Meeting of {asker}", "https://meet.example/{id}")
+    with town.database.transaction() as tx:
+        hers = rules.of(tx, TENANT, (town.ana,))[town.ana]
+        rules.save(tx, TENANT, town.ana, replace(hers, title="{people} with {asker}", link="https://ana.example/room"))
+    proposal = asked(town)
+    meeting = booking.book(TENANT, proposal.id, proposal.slots[0].id, town.ana)
+    assert (meeting.title, meeting.link) == ("Ben with Ana", "https://ana.example/room")
+    theirs = asked(town, town.ana, by=town.ben)
+    other = booking.book(TENANT, theirs.id, theirs.slots[0].id, town.ben)
+    assert other.title == "Meeting of Ben"
+    assert other.link is not None
+    assert other.link.startswith("https://meet.example/")
 
 
 def test_without_a_template_there_is_no_link(town: Town, booking: Booking) -> None:
