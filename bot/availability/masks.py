@@ -104,7 +104,7 @@ def asked(rules: tuple[Rules, ...], length: int, step: int, zone: str, span: Spa
     return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def at_work(rules: Rules, length: int, span: Span) -> int:
     """The starts from which a slot lies in their working time."""
     if not clock.works(rules):
@@ -136,7 +136,7 @@ def is_on_bits(step: int, zone: str, span: Span) -> bool:
     return not any(clock.offset(at, zone) % BIT for at in range(start, end + 1, clock.DAY))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def days(rules: Rules, span: Span) -> Mapping[date, tuple[Pair, ...]]:
     """Their local days, each with the first start in it and the one after the last; a journey may part one."""
     start, size = base(span), span[1] * BITS_A_WEEK
@@ -147,7 +147,7 @@ def days(rules: Rules, span: Span) -> Mapping[date, tuple[Pair, ...]]:
     }
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def lunches(rules: Rules, length: int, span: Span) -> Lunches:
     """All their lunches; `length` is that of a slot."""
     start, size = base(span), span[1] * BITS_A_WEEK
