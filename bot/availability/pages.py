@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.availability import scoring
 from bot.availability.finding import shortlist
-from bot.availability.looks import Looks, Ranked
+from bot.availability.looks import Looks, Ranked, explained
 from bot.availability.terms import Search
 from bot.core.reasons import Point, Role
 
@@ -71,6 +71,17 @@ def ranked(search: Search, starts: Sequence[int], limit: int = PAGE) -> list[Ran
         fresh = [one for one in fresh if abs(one.ranked.start - best.ranked.start) >= search.length]
         overlapping += beside
     return placed
+
+
+def nearest(search: Search, starts: Sequence[int], to: int, limit: int = PAGE) -> list[Ranked]:
+    """Those of these feasible starts that lie nearest to that one, the nearest first, no two overlapping."""
+    found: list[int] = []
+    for start in sorted(starts, key=lambda one: (abs(one - to), one)):
+        if len(found) == limit:
+            break
+        if all(abs(start - one) >= search.length for one in found):
+            found.append(start)
+    return [explained(search, start) for start in found]
 
 
 def _best(candidates: Sequence[_Candidate], page: _Page) -> _Candidate:

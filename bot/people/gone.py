@@ -16,7 +16,7 @@ from bot.core.ids import ConnectionId, PersonId, TenantId
 from bot.core.meetings import LIVE, Meeting
 from bot.core.people import ChatIdentity, Person, Profile, Standing
 from bot.core.proposals import ProposalState
-from bot.storage import calendars, due, meetings, messages, people, proposals
+from bot.storage import calendars, due, meetings, messages, people, proposals, recordings
 from bot.storage.database import Database, Tx
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,7 @@ def sweep(tx: Tx, now: datetime) -> None:
 def _see_off(tx: Tx, person: Person, now: datetime) -> None:
     """They are gone from now on: nothing is offered with them any more, and whoever meets them is told, once."""
     people.leave(tx, person.tenant, person.id, now)
+    recordings.forget_with(tx, person.tenant, person.id)
     due.mark(tx, person.tenant, "reading", person.id, now)
     for one in proposals.open_for(tx, person.tenant, person.id):
         proposals.save(tx, replace(one, state=ProposalState.EXPIRED, slots=(), reading_until=None))

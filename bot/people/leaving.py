@@ -15,7 +15,7 @@ from bot.people.grants import unsealed
 from bot.people.pending import Pending, identity
 from bot.providers.base import Account, Channel, Providers
 from bot.providers.oauth import SignIns
-from bot.storage import calendars, channels, farewells, links, rooms
+from bot.storage import calendars, channels, farewells, links, recordings, rooms
 from bot.storage.database import Database, Tx
 from bot.storage.links import Session
 from bot.storage.vault import Vault
@@ -89,6 +89,7 @@ class Leaving:
 
 def leave(tx: Tx, vault: Vault, tenant: TenantId, connection: ConnectionId, now: datetime) -> None:
     """Forget that account here; what its service keeps of us is undone soon."""
+    recordings.forget_behind(tx, tenant, connection)
     rooms.leaves(tx, tenant, connection, now)
     try:
         account = unsealed(tx, vault, tenant, connection)

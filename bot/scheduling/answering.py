@@ -14,6 +14,7 @@ from bot.core.intervals import Interval
 from bot.core.proposals import Proposal, ProposalState, Slot, Vouching, Way
 from bot.core.reasons import Relaxation
 from bot.scheduling.colleagues import seek
+from bot.scheduling.recording import record
 from bot.scheduling.sight import Sight, sight
 from bot.storage import calendars, due, people
 from bot.storage.database import Tx
@@ -32,11 +33,15 @@ UNREAD = (Vouching.READING, Vouching.AHEAD)
 
 
 def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Interval] = ()) -> Proposal:
-    """The proposal as the mirror and the ledger have it now, not saved; what does not vouch is due to be read."""
+    """The proposal as the mirror and the ledger have it now, not saved, though what it rests on is recorded.
+
+    What does not vouch is due to be read.
+    """
     before, left = proposal, left_of(tx, proposal, now)
     known = sight_of(tx, proposal, left, now, taken=taken)
     proposal = replace(proposal, waiting_for=known.unconnected, unseen=known.unseen, basis=known.basis)
     if not set(known.unconnected) <= set(proposal.without):
+        record(tx, proposal, known, left, limit=LIMIT)
         return replace(proposal, state=ProposalState.WAITING, slots=(), page=0, reading_until=None)
     reading_until = _reading_until(tx, before, known, left, now)
     offered = replace(
@@ -49,6 +54,8 @@ def answered(tx: Tx, proposal: Proposal, now: datetime, *, taken: Collection[Int
     )
     if not offered.slots and left and reading_until is None:
         offered = _beyond(tx, offered, left, now, taken=taken)
+    else:
+        record(tx, proposal, known, left, limit=LIMIT)
     if offered.way(offered.confirming) is None:
         offered = replace(offered, confirming=None)
     return replace(offered, page=min(offered.page, last_page(offered)))
@@ -62,8 +69,10 @@ def _beyond(
     wide = Interval(soonest, left[-1].end + LATER)
     known = sight_of(tx, proposal, [wide], now, taken=taken)
     if not is_exact(proposal):
+        record(tx, proposal, known, left, limit=LIMIT)
         return replace(proposal, ways=_ways(known.ways(left)))
     asked = left[0]
+    record(tx, proposal, known, [wide], limit=PAGE, near=asked.start)
     itself = known.way_to(asked)
     near = known.nearest(wide, asked.start, PAGE)
     ways = _ways([itself]) if itself is not None else ()

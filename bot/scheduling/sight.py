@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.availability import judge, known
 from bot.availability.finding import starts
-from bot.availability.looks import Ranked, explained
-from bot.availability.pages import ranked
+from bot.availability.looks import Ranked
+from bot.availability.pages import nearest, ranked
 from bot.availability.relaxing import around, relaxations
 from bot.availability.terms import Attendee, Pair, Search
 from bot.core.calendars import Calendar
@@ -36,6 +36,8 @@ class Sight:
     """How the first of them, who asks, wants to be offered times."""
     length: timedelta
     now: datetime
+    within: Interval
+    """What was looked at; of what is beyond, nothing is known."""
     attendees: tuple[Attendee, ...]
     """In the order of `people`."""
     kept: Mapping[PersonId, tuple[Pair, ...]]
@@ -72,15 +74,9 @@ class Sight:
         return ranked(search, starts(search), limit) if windows else []
 
     def nearest(self, within: Interval, to: datetime, limit: int) -> list[Ranked]:
-        """The times in there at which all are free that lie nearest to that one, the nearest first, no two overlapping."""
-        search, wanted = self.search([within]), _floor(to)
-        found: list[int] = []
-        for start in sorted(starts(search), key=lambda one: (abs(one - wanted), one)):
-            if all(abs(start - one) >= search.length for one in found):
-                found.append(start)
-            if len(found) == limit:
-                break
-        return [explained(search, start) for start in found]
+        """The times in there at which all are free that lie nearest to that one, no two overlapping."""
+        search = self.search([within])
+        return nearest(search, starts(search), _floor(to), limit)
 
     def way_to(self, when: Interval) -> Relaxation | None:
         """What it would take to meet at that very time; None where it cannot be had."""
@@ -151,6 +147,7 @@ def sight(
         asks=wishes[ids[0]],
         length=length,
         now=now,
+        within=within,
         attendees=attendees,
         kept=kept,
         basis=tuple(_basis(one, origins[one.id], within, now) for one in sorted_by_person),

@@ -133,13 +133,14 @@ class Tasks:
         """Drop deliveries that were answered, links, sessions and sign-ins that are over, and what waited in them."""
         from bot.people.connect import KEPT_FOR
         from bot.people.signing_in import APPROVAL_LIFE
-        from bot.storage import inbox, links, signins
+        from bot.storage import inbox, links, recordings, signins
 
         now = self.clock.now()
         self.desk().leaving.let_lapse()
         with self.database.transaction() as tx:
             inbox.forget(tx, now - KEPT)
             links.forget(tx, now - KEPT_FOR)
+            recordings.forget(tx, now)
             signins.forget(tx, now, waited_since=now - APPROVAL_LIFE)
 
     def look_after_calendars(self) -> None:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 import msgspec
 
 from bot.availability.clock import zone_at
+from bot.availability.document.asking import held_of, near_of
 from bot.availability.document.instants import down, written
 from bot.availability.document.world import World
 from bot.availability.document.wrong import Wrong
 from bot.availability.finding import starts
 from bot.availability.judge import Judge
-from bot.availability.pages import ranked
-from bot.availability.relaxing import relaxations
+from bot.availability.pages import nearest, ranked
+from bot.availability.relaxing import around, relaxations
 from bot.availability.terms import Search, State
 from bot.core.ids import PersonId
 from bot.core.reasons import Point, Relaxation
@@ -50,13 +51,22 @@ class _Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer(world: World, search: Search, words: Worded) -> Iterator[bytes]:
     """The best slots, best first; where there are none, what else would do."""
+    near, held, limit = near_of(world), held_of(world), world.request.limit
     feasible = starts(search)
-    best = ranked(search, feasible, world.request.limit) if feasible else []
+    ways: list[Relaxation] = []
+    if near is not None:
+        best = nearest(search, feasible, near, limit)
+        itself = None if near in feasible else around(search, near, held)
+        ways += [] if itself is None else [itself]
+    elif feasible:
+        best = ranked(search, feasible, limit)
+    else:
+        best = []
+        ways += relaxations(search, kept=held)
     slots = (
         _slot(search, it.start, it.states, it.chosen, it.score, [words.point(one) for one in it.points]) for it in best
     )
-    ways = [] if feasible else [_way(search, one, words) for one in relaxations(search)]
-    return _whole(world, slots, ways)
+    return _whole(world, slots, [_way(search, one, words) for one in ways])
 
 
 def answer_all(world: World, search: Search) -> Iterator[bytes]:

@@ -47,6 +47,23 @@ def search_of(world: World) -> Search:
     )
 
 
+def near_of(world: World) -> int | None:
+    """The start whose neighbours are wanted, where one is."""
+    near = world.request.near
+    return None if near is None else instants.searchable(instants.up(near, "request.near"), "request.near")
+
+
+def held_of(world: World) -> dict[PersonId, tuple[Pair, ...]]:
+    """What of everybody's time no relaxation may take."""
+    return {PersonId(one.id): tuple(_held(one, f"people[{at}]")) for at, one in enumerate(world.people) if one.held}
+
+
+def _held(one: Person, field: str) -> Iterator[Pair]:
+    for at, it in enumerate(one.held):
+        if (pair := _outwards(it, f"{field}.held[{at}]", one.id)) is not None:
+            yield pair
+
+
 def _cast(world: World) -> None:
     """Who takes part, and in which groups."""
     if not world.people:

@@ -23,6 +23,7 @@ class _Glance(msgspec.Struct):
 
     id: msgspec.Raw = msgspec.Raw(b"null")
     busy: msgspec.Raw = msgspec.Raw(b"[]")
+    held: msgspec.Raw = msgspec.Raw(b"[]")
     unknown: msgspec.Raw = msgspec.Raw(b"[]")
 
 
@@ -75,7 +76,7 @@ def _count(sight: _Sight) -> None:
         raise Wrong(Fault.TOO_LARGE, "request.windows", f"There are more than {MOST_WINDOWS:,} windows.")
     total = 0
     for at, one in enumerate(sight.people):
-        for key, intervals in (("busy", one.busy), ("unknown", one.unknown)):
+        for key, intervals in (("busy", one.busy), ("held", one.held), ("unknown", one.unknown)):
             total += bytes(intervals).count(b"{")
             if total > MOST_INTERVALS:
                 raise Wrong(Fault.TOO_LARGE, f"people[{at}].{key}", message, _id(one))

@@ -45,7 +45,7 @@ Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """An object in which an unknown key is an error, because a misspelt rule would silently not hold."""
 
 
@@ -96,6 +96,13 @@ class Request(Closed, frozen=True, kw_only=True):
     windows: Annotated[
         tuple[Stretch, ...] | None,
         Meta(description="A slot lies wholly inside one of them. Absent: inside the horizon, which then is needed."),
+    ] = None
+    near: Annotated[
+        Instant | None,
+        Meta(
+            description="A start that was asked for and does not fit: those nearest to it are answered, no two "
+            "overlapping, and what it would take to have it all the same."
+        ),
     ] = None
     daily: tuple[DailySpan, ...] = ()
     allow_unknown: Annotated[bool, Meta(description="Offer times at which somebody's time is not known.")] = False
@@ -161,6 +168,10 @@ class Person(Closed, frozen=True, kw_only=True):
     week_start: Weekday = "mon"
     lunch: LunchTime | None = None
     busy: tuple[Busy, ...] = ()
+    held: Annotated[
+        tuple[Stretch, ...],
+        Meta(description="What of `busy` is a meeting over which no relaxation ever goes, whoever pays."),
+    ] = ()
     unknown: Annotated[
         tuple[Stretch, ...], Meta(description="Where it is not known whether they are free, which is never free.")
     ] = ()
