@@ -106,7 +106,7 @@ def _news(request: Request) -> str:
 def _choice(form: Form, setup: Setup) -> Choice | list[Mistake]:
     counts = frozenset(CalendarId(one) for one in form.all("counts"))
     receives = CalendarId(form.one("receives")) if form.one("receives") else None
-    hours = forms.hours(form)
+    hours = forms.hours(form, setup.person.hours)
     mistakes = [] if isinstance(hours, WorkingHours) else hours
     if receives is None and any(one.is_writable for one in setup.calendars):
         mistakes = [Mistake("receives", "Choose the calendar that gets your bookings."), *mistakes]
