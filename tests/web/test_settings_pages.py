@@ -318,8 +318,8 @@ def test_no_week_is_so_far_that_it_breaks(browser: Browser, day: str) -> None:
 
 
 def test_rows_are_added_and_taken_out_before_anything_is_saved(desk: Desk, browser: Browser) -> None:
-    dates = {"date": ["2026-12-24", "2026-12-25"], "date_from": ["", ""], "date_to": ["", ""]}
-    page = sends(browser, "add:date", **dates)
+    dates: Changes = {"date": ["2026-12-24", "2026-12-25"], "date_from": ["", ""], "date_to": ["", ""]}
+    page = sends(browser, "add:date", dates)
     assert fields(page)["date"] == ["2026-12-24", "2026-12-25", ""]
     page = sends(browser, "drop:date-0")
     assert fields(page)["date"] == ["2026-12-25", ""]
