@@ -58,13 +58,13 @@ def rules(draw: st.DrawFn, day: date, grain: int) -> Rules:
     )
     own = st.lists(spans(grain), max_size=2).map(tuple)
     overrides = st.dictionaries(st.integers(-1, 3), own, max_size=2)
-    few = st.none() | st.integers(0, 4)
-    minutes = st.none() | st.integers(0, 40).map(lambda many: many * grain)
+    few = st.none() | st.integers(0, 8)
+    minutes = st.none() | st.integers(0, 120).map(lambda many: many * grain)
     caps = st.builds(
         Caps,
         meetings_a_day=few,
         minutes_a_day=minutes,
-        meetings_a_week=st.none() | st.integers(1, 9),
+        meetings_a_week=st.none() | st.integers(2, 15),
         minutes_a_week=minutes,
     )
     lunches = st.builds(
@@ -72,7 +72,7 @@ def rules(draw: st.DrawFn, day: date, grain: int) -> Rules:
     )
     return Rules(
         zone=draw(zones),
-        days=draw(st.none() | days),
+        days=draw(st.none() | st.none() | days),
         overrides=tuple(
             Override(day + timedelta(days=after), own_spans)
             for after, own_spans in draw(st.just({}) | overrides).items()
@@ -81,7 +81,7 @@ def rules(draw: st.DrawFn, day: date, grain: int) -> Rules:
         before=timedelta(minutes=draw(st.sampled_from((0, 0, 1, 2, 9))) * grain),
         after=timedelta(minutes=draw(st.sampled_from((0, 0, 1, 3))) * grain),
         notice=timedelta(minutes=draw(st.sampled_from((0, 0, 12, 60))) * grain),
-        caps=draw(st.just(Caps()) | caps),
+        caps=draw(st.just(Caps()) | st.just(Caps()) | caps),
         week_start=draw(st.sampled_from((0, 6, 5))),
         lunch=draw(st.none() | lunches),
     )
@@ -100,7 +100,8 @@ def journeys(draw: st.DrawFn, day: date) -> tuple[Away, ...]:
 @st.composite
 def taken(draw: st.DrawFn, start: int, grain: int, most: int) -> tuple[Pair, ...]:
     """Rows by start: overlapping, doubled, without a length, and of more than a week."""
-    lengths = st.sampled_from((0, 1, 1, 3, 6, 6, 12, 24)) | st.sampled_from((1440 // grain, 13 * 1440 // grain))
+    a_day = 1440 // grain
+    lengths = st.sampled_from((0, 1, 1, 3, 3, 6, 6, 6, 6, 12, 12, 24, a_day, 13 * a_day))
     places = st.integers(-2 * DAY // 60 // grain, 4 * DAY // 60 // grain)
     drawn = draw(st.lists(st.tuples(places, lengths), max_size=most))
     doubled = drawn + draw(st.sampled_from((drawn[:0], drawn[:1])))
@@ -115,7 +116,7 @@ def attendees(draw: st.DrawFn, name: str, role: Role, start: int, grain: int) ->
         person=PersonId(name),
         role=role,
         rules=draw(rules(day, grain)),
-        taken=Rows(hard=draw(taken(start, grain, 8)), soft=draw(taken(start, grain, 2))),
+        taken=Rows(hard=draw(taken(start, grain, draw(st.sampled_from((1, 4, 8))))), soft=draw(taken(start, grain, 2))),
         unknown=tuple(clock.merged(draw(st.just(()) | taken(start, grain, 2)))),
     )
 
@@ -130,11 +131,11 @@ def worlds(draw: st.DrawFn, grain: int = 5) -> Search:
         (start + begins * HOUR, start + (begins + hours) * HOUR)
         for begins, hours in draw(st.lists(st.tuples(st.integers(-4, 50), st.integers(1, 20)), min_size=1, max_size=3))
     ]
-    crooked = draw(st.sampled_from((0, 0, 0, 7, 60)))
+    crooked = draw(st.sampled_from((0, 0, 0, 0, 7, 60)))
     horizon = (start + draw(st.integers(-8, 20)) * HOUR, start + draw(st.integers(30, 90)) * HOUR + crooked)
     daily = st.lists(st.builds(Daily, spans(grain), zones), max_size=2).map(tuple)
     return Search(
-        now=start + draw(st.sampled_from((-72, 0, 20))) * HOUR + crooked,
+        now=start + draw(st.sampled_from((-72, 0, 20))) * HOUR + draw(st.sampled_from((0, crooked, 13))),
         length=draw(st.sampled_from((1, 2, 6, 6, 12, 60))) * grain * MINUTE,
         step=draw(st.sampled_from((1, 2, 3, 6, 12))) * grain * MINUTE,
         zone=draw(zones),
