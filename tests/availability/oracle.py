@@ -23,6 +23,13 @@ def starts(search: Search) -> list[int]:
     return [at for at in sorted(minutes) if is_on_grid(search, at) and not causes(search, at)]
 
 
+def shortlist(search: Search, feasible: list[int], most: int) -> list[int]:
+    """Those of the feasible starts that the fewest of the optional people miss, of equals the soonest."""
+    optional = [who for who in search.people if who.role is Role.OPTIONAL]
+    missing = {at: sum(bool(list(against(search, who, at))) for who in optional) for at in feasible}
+    return sorted(missing, key=lambda at: (missing[at], at))[:most]
+
+
 def causes(search: Search, start: int) -> tuple[Cause, ...]:
     """Everything that stands against it: in the order of people, then of codes; then what nobody in particular asks."""
     unmet = {one for group in search.groups if not is_met(search, group.need, group.of, start) for one in group.of}

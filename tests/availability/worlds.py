@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from bot.availability import clock
-from bot.availability.terms import MONDAY, WEEK, Attendee, Daily, Group, Pair, Role, Rows, Search, Weeks, WhoseHours
+from bot.availability.terms import (
+    MONDAY,
+    WEEK,
+    Attendee,
+    Counted,
+    Daily,
+    Group,
+    Pair,
+    Role,
+    Rows,
+    Search,
+    Weeks,
+    WhoseHours,
+)
 from bot.core.ids import PersonId
 from bot.core.rules import Away, Caps, DaySpan, Lunch, Override, Rules
 from bot.core.weeks import bits_of
@@ -22,9 +35,12 @@ ZONES = (
     "America/St_Johns",
     "Pacific/Kiritimati",
     "Pacific/Pago_Pago",
+    "Pacific/Apia",
+    "Antarctica/Troll",
     "UTC",
 )
 CHANGES = (
+    date(2011, 12, 29),
     date(2026, 9, 26),
     date(2026, 10, 3),
     date(2026, 10, 24),
@@ -35,7 +51,10 @@ CHANGES = (
     date(2027, 3, 27),
     date(2027, 4, 3),
 )
-"""Days before clocks change: in Chatham, on Lord Howe, in Berlin, in New York, not at all, in Casablanca, and back."""
+"""Days before clocks change: by a whole day in Apia, then in Chatham, on Lord Howe, in Berlin, in New York, and back.
+
+Between them a year ends, and Casablanca has its own.
+"""
 
 zones = st.sampled_from(ZONES)
 
@@ -99,14 +118,22 @@ def journeys(draw: st.DrawFn, day: date) -> tuple[Away, ...]:
 
 @st.composite
 def taken(draw: st.DrawFn, start: int, grain: int, most: int) -> tuple[Pair, ...]:
-    """Rows by start: overlapping, doubled, without a length, and of more than a week."""
+    """Rows by start: overlapping, doubled, without a length, of more than a week, and some that start crookedly."""
     a_day = 1440 // grain
     lengths = st.sampled_from((0, 1, 1, 3, 3, 6, 6, 6, 6, 12, 12, 24, a_day, 13 * a_day))
     places = st.integers(-2 * DAY // 60 // grain, 4 * DAY // 60 // grain)
     drawn = draw(st.lists(st.tuples(places, lengths), max_size=most))
     doubled = drawn + draw(st.sampled_from((drawn[:0], drawn[:1])))
-    unit = grain * MINUTE
-    return tuple(sorted((start + place * unit, start + (place + length) * unit) for place, length in doubled))
+    unit, aside = grain * MINUTE, draw(st.sampled_from((0, 0, 0, 1, 240)))
+    begin = start + aside
+    return tuple(sorted((begin + place * unit, begin + (place + length) * unit) for place, length in doubled))
+
+
+@st.composite
+def counts(draw: st.DrawFn, day: date) -> dict[date, Counted]:
+    """What was counted elsewhere, which no row here need tell of."""
+    numbers = draw(st.dictionaries(st.integers(-4, 8), st.tuples(st.integers(0, 3), st.integers(0, 5000)), max_size=4))
+    return {day + timedelta(days=after): Counted(*counted) for after, counted in numbers.items()}
 
 
 @st.composite
@@ -118,6 +145,7 @@ def attendees(draw: st.DrawFn, name: str, role: Role, start: int, grain: int) ->
         rules=draw(rules(day, grain)),
         taken=Rows(hard=draw(taken(start, grain, draw(st.sampled_from((1, 4, 8))))), soft=draw(taken(start, grain, 2))),
         unknown=tuple(clock.merged(draw(st.just(()) | taken(start, grain, 2)))),
+        counted=draw(st.none() | st.none() | counts(day)),
     )
 
 
@@ -168,15 +196,13 @@ def groups(draw: st.DrawFn, people: tuple[Attendee, ...]) -> tuple[Group, ...]:
 def stored(search: Search) -> Search:
     """The same, had everybody's rows been kept as weeks of bits, and what caps count as counts."""
     first, last = _edges(search)
-    return replace(
-        search,
-        people=tuple(
-            replace(
-                one, taken=bits_of(_rows(one), first, last - first), counted=clock.counted(one.rules, _rows(one).hard)
-            )
-            for one in search.people
-        ),
-    )
+    return replace(search, people=tuple(_stored(one, first, last - first) for one in search.people))
+
+
+def _stored(one: Attendee, first: int, count: int) -> Attendee:
+    rows = rows_of(one)
+    counted = clock.counted(one.rules, rows.hard) if one.counted is None else one.counted
+    return replace(one, taken=bits_of(rows, first, count), counted=counted)
 
 
 def as_bits_tell(search: Search) -> Search:
@@ -195,7 +221,7 @@ def _edges(search: Search) -> Pair:
     return (min(points) - MONDAY) // WEEK - 3, (max(points) - MONDAY) // WEEK + 4
 
 
-def _rows(one: Attendee) -> Rows:
+def rows_of(one: Attendee) -> Rows:
     assert isinstance(one.taken, Rows)
     return one.taken
 
