@@ -1,12 +1,15 @@
 """The way to one's own settings in the chat: a private link, and a button that makes a fresh one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.chat.cards import OpenPage, Press
+from bot.core.rules import Caps
 from bot.people.connect import SETTINGS, Alive
+from bot.storage import rules
 from tests.chat.office import Office, labels
 
 
@@ -50,3 +53,15 @@ def test_a_dead_link_brings_the_button(office: Office) -> None:
     assert connecting.send_again(token)
     office.works()
     assert labels(office.dm("ana").card) == ["Get my link"]
+
+
+def test_two_ways_that_start_together_tell_their_lengths(office: Office) -> None:
+    office.joins("alex", calendars=("Work",))
+    ana = office.person("ana")
+    with office.database.transaction() as tx:
+        hers = rules.of(tx, office.tenant, (ana.id,))[ana.id]
+        limited = replace(hers.rules, caps=Caps(minutes_a_week=20))
+        rules.save(tx, office.tenant, ana.id, replace(hers, rules=limited))
+    office.types("ana", "@alex 30m next week")
+    alike = [one for one in labels(office.whisper("ana").card) if " min" in one]
+    assert [one.rpartition(", ")[2] for one in alike] == ["20 min", "30 min"]

@@ -39,8 +39,13 @@ class Costs:
 
 
 def rows(costs: Costs, ways: Iterable[Way]) -> list[Block]:
-    """A row for each way: when, what it takes, and its button."""
-    return [_row(costs, way) for way in ways]
+    """A row for each way: when, what it takes, and its button; two of one label say how long they are."""
+    told = list(ways)
+    labels = [_label(costs, way) for way in told]
+    return [
+        _row(costs, way, f"{label}, {times.length(way.when.length)}" if labels.count(label) > 1 else label)
+        for way, label in zip(told, labels, strict=True)
+    ]
 
 
 def confirm(costs: Costs, way: Way, what: Text) -> Card:
@@ -62,14 +67,19 @@ def confirm(costs: Costs, way: Way, what: Text) -> Card:
     )
 
 
-def _row(costs: Costs, way: Way) -> Row:
+def _verb(costs: Costs, way: Way) -> str:
+    return "Book anyway" if costs.payers(way) else "Book"
+
+
+def _label(costs: Costs, way: Way) -> str:
+    when = slots.start if way.relaxation.weeks else slots.short
+    return f"{_verb(costs, way)} {when(way.when, costs.asker.zone)}"
+
+
+def _row(costs: Costs, way: Way, label: str) -> Row:
     when, zone = way.when, costs.asker.zone
-    is_dear = bool(costs.payers(way))
-    verb = "Book anyway" if is_dear else "Book"
-    label = f"{verb} {slots.short(when, zone)}" if not way.relaxation.weeks else f"{verb} {slots.start(when, zone)}"
-    button = Button(
-        label=label, does=Press("proposal.anyway", costs.proposal.id, way.id), hint=slots.hint(verb, when, zone)
-    )
+    press = Press("proposal.anyway", costs.proposal.id, way.id)
+    button = Button(label=label, does=press, hint=slots.hint(_verb(costs, way), when, zone))
     others = [one for one in costs.everyone.values() if one.id != costs.asker.id]
     is_clock_told = any(cause.code in (Code.HOURS, Code.OVERRIDE) for cause in way.relaxation.overlooks)
     for_others = "" if is_clock_told else slots.for_others(when, costs.asker, others, costs.called)
