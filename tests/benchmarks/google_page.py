@@ -38,7 +38,7 @@ def rows() -> list[Row]:
     page = full_page(random.Random(7))
     asked = method("calendar.v3", "events", "list").picked(page, FIELDS)
     found = []
-    for name, told, goal in (("whole", page, 0.5), ("as we ask for it", asked, None)):
+    for name, told in (("whole", page), ("as we ask for it", asked)):
         body = json.dumps(told).encode()
         mine, theirs = ours(body), by_hand(body)
         if mine != theirs or len(mine) < EVENTS / 2:
@@ -49,7 +49,7 @@ def rows() -> list[Row]:
         gc.unfreeze()
         ratio = median_of_ratios([one for one, _ in took], [other for _, other in took])
         found += [
-            Row(name=f"250 Google events {name}, against json + fromisoformat", value=ratio, unit="×", goal=goal),
+            Row(name=f"250 Google events {name}, against json + fromisoformat", value=ratio, unit="×", goal=0.5),
             Row(
                 name=f"250 Google events {name} ({len(body) // 1024} KiB), CPU",
                 value=median(one for one, _ in took),
@@ -175,7 +175,7 @@ def _event(chance: random.Random, number: int) -> dict[str, Any]:
     ends = at + timedelta(minutes=chance.choice((15, 30, 60, 90)))
     named = f"{chance.getrandbits(130):026x}"
     is_whole_day = number % 25 == 0
-    event = {
+    event: dict[str, Any] = {
         "kind": "calendar#event",
         "etag": f'"{chance.getrandbits(52)}"',
         "id": named,

@@ -17,6 +17,7 @@ from bot.core.ids import MeetingId
 from bot.core.intervals import Interval
 from bot.core.zones import WallTime, midnight, whole_days
 from bot.core.zones import zone as zone_named
+from bot.providers import filled
 
 log = logging.getLogger(__name__)
 
@@ -112,18 +113,18 @@ def instances(events: Iterable[Event], window: Interval, zone: str) -> Iterator[
         # Of most there is nothing to think of; a calendar is read whole at every change, so this is worth its line.
         is_plain = event.event_type == "default" and event.status == "confirmed" and event.transparency == "opaque"
         kind, cause = PLAIN if is_plain and answer in SURE else _kind(event, answer)
-        yield Instance(
-            uid=marks.get(UID) or event.ical_uid or event.id,
-            starts=begins if original is None or original == start else instant(original, zone),
-            when=Interval(begins, ends) if begins < ends else stretch(start, end, zone),
-            kind=kind,
-            all_day=start.day is not None,
-            ours=None if ours is None else MeetingId(ours),
-            status=Status.CONFIRMED if is_plain else status(event.status),
-            sequence=event.sequence,
-            blocks=not (is_off or is_free),
-            is_declined=answer == "declined",
-            cause=BusyCause.PLAIN if is_off else BusyCause.FREE if is_free else cause,
+        yield filled.instance(
+            marks.get(UID) or event.ical_uid or event.id,
+            begins if original is None or original == start else instant(original, zone),
+            filled.interval(begins, ends) if begins < ends else stretch(start, end, zone),
+            kind,
+            start.day is not None,
+            None if ours is None else MeetingId(ours),
+            Status.CONFIRMED if is_plain else status(event.status),
+            event.sequence,
+            not (is_off or is_free),
+            answer == "declined",
+            BusyCause.PLAIN if is_off else BusyCause.FREE if is_free else cause,
         )
 
 

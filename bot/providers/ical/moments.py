@@ -1,14 +1,13 @@
 """Where the VEVENTs of a document stand, by what is written in them: numbers first, instances only of what is kept."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.core.errors import InvalidInput
 from bot.core.events import Instance
-from bot.core.intervals import Interval
 from bot.core.zones import midnight
+from bot.providers import filled
 from bot.providers.ical.lines import Event, line
 from bot.providers.ical.offsets import DAY, UNIVERSAL, Offsets
 from bot.providers.ical.says import Said
@@ -19,16 +18,6 @@ from bot.providers.ical.zones import Zones
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = (FIRST + 2) * DAY, (LAST - 2) * DAY
 MOST_REMEMBERED = 20_000
-
-
-_new = object.__new__
-# Tens of thousands are made in one reading. Their slots are filled here, because a frozen dataclass fills its own with
-# a search for the setter each: that alone would be a third of the whole work. One field more, and this no longer loads.
-_uid, _starts, _when, _kind, _all_day, _ours, _status, _sequence, _blocks, _is_declined, _cause = (
-    vars(Instance)[field.name].__set__ for field in fields(Instance)
-)
-
-_start, _end = (vars(Interval)[field.name].__set__ for field in fields(Interval))
 
 
 class Found(NamedTuple):
@@ -92,22 +81,20 @@ class Moments:
         """The instance of which this is known."""
         if begins >= ends:
             raise InvalidInput("an interval must end after it starts")
-        when = _new(Interval)
-        _start(when, self._instant(begins))
-        _end(when, self._instant(ends))
-        one = _new(Instance)
-        _uid(one, uid)
-        _starts(one, when.start if original == begins else self._instant(original))
-        _when(one, when)
-        _kind(one, said.kind)
-        _all_day(one, all_day)
-        _ours(one, said.ours)
-        _status(one, said.status)
-        _sequence(one, said.sequence)
-        _blocks(one, said.blocks)
-        _is_declined(one, said.is_declined)
-        _cause(one, said.cause)
-        return one
+        start = self._instant(begins)
+        return filled.instance(
+            uid,
+            start if original == begins else self._instant(original),
+            filled.interval(start, self._instant(ends)),
+            said.kind,
+            all_day,
+            said.ours,
+            said.status,
+            said.sequence,
+            said.blocks,
+            said.is_declined,
+            said.cause,
+        )
 
     def _instant(self, seconds: int) -> datetime:
         found = self._instants.get(seconds)
