@@ -19,6 +19,7 @@ from bot.core.people import Person
 from bot.core.proposals import Proposal, ProposalState
 from bot.core.requests import Request
 from bot.core.zones import local, midnight
+from bot.language.wording.reasons import SAID_OF_A_TIME
 from bot.scheduling.answering import answered, last_page, left_of, sight_of
 from bot.scheduling.sight import sight, unconnected
 from bot.storage import due, invitations, messages, people, proposals, stake
@@ -229,7 +230,11 @@ def _seen(proposal: Proposal) -> tuple[object, ...]:
     """What its card shows of it, but for the age of the readings, which nobody needs an edit for."""
     start = proposal.page * PAGE
     vouching = tuple((one.calendar, one.vouching) for one in proposal.basis)
-    shown = (proposal.slots[start : start + PAGE], proposal.page, last_page(proposal))
+    times = tuple(
+        (one.when, tuple(it for it in one.points if it.why in SAID_OF_A_TIME))
+        for one in proposal.slots[start : start + PAGE]
+    )
+    shown = (times, proposal.page, last_page(proposal), proposal.ways, proposal.is_beside, proposal.confirming)
     people_missing = (proposal.waiting_for, proposal.unseen)
     return (proposal.state, *people_missing, proposal.reading_until, vouching, *shown)
 

@@ -80,8 +80,8 @@ class Taking:
         nothing = Rows()
         return {
             person: Rows(
-                hard=tuple(sorted({*firm.get(person, nothing).hard, *self.also[person]})),
-                soft=tuple(sorted({*firm.get(person, nothing).soft, *_all(doubtful.get(person, nothing))})),
+                hard=_with(firm.get(person, nothing).hard, self.also[person]),
+                soft=tuple(sorted((*firm.get(person, nothing).soft, *_all(doubtful.get(person, nothing))))),
             )
             for person in people
         }
@@ -108,6 +108,12 @@ class Taking:
             hard=tuple((start, end) for start, end, is_soft in pairs if not is_soft),
             soft=tuple((start, end) for start, end, is_soft in pairs if is_soft),
         )
+
+
+def _with(rows: Sequence[Pair], claims: Sequence[Pair]) -> tuple[Pair, ...]:
+    """The rows, and those claims that no row tells of yet: limits count a meeting once."""
+    told = set(rows)
+    return tuple(sorted((*rows, *(one for one in claims if one not in told))))
 
 
 def _all(rows: Rows) -> tuple[Pair, ...]:

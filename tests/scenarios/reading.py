@@ -22,6 +22,17 @@ def answer(play: Play, who: str, line: str, shows: Shows = anything, *, channel:
     return play.sees(who, shows, f"an answer to {line[:80]!r}", since=since, quiet=True)
 
 
+def settled(play: Play, who: str, shown: Message) -> Message:
+    """The same answer once nothing is being read for it any more: the asker's account may tell of colleagues.
+
+    A command's response URL only ever adds a message, so what was awaited stands below "Reading…".
+    """
+    if "Reading" not in shown.words:
+        return shown
+    since = [one.ts for one in play.stage.slack.messages(who)].index(shown.ts) + 1
+    return play.sees(who, lambda it: "Reading" not in it.words, "all that could be read", since=since, quiet=True)
+
+
 def nothing_came_of_it(play: Play, who: str, before: int) -> bool:
     """Whether they were shown nothing since; a question after it was answered, so that it would have been by now."""
     answer(play, who, "/meet help")

@@ -9,7 +9,7 @@ from bot.playground.stands.teams.office import TeamsUser
 from bot.playground.tour import teams as telling
 from bot.playground.tour.play import Play, has, offers
 from bot.playground.tour.telling import until
-from tests.scenarios.reading import answer
+from tests.scenarios.reading import answer, settled
 
 pytestmark = pytest.mark.xdist_group("stage")
 
@@ -50,7 +50,7 @@ def understood(message: Message) -> None:
 
 @pytest.mark.parametrize(("who", "sentence", "step"), CANNOT_BE_ASKED)
 def test_each_gets_a_sentence_of_its_own_and_a_next_step(town: Play, who: str, sentence: str, step: str) -> None:
-    shown = answer(town, "ana", f"/meet {who} {WHEN}")
+    shown = settled(town, "ana", answer(town, "ana", f"/meet {who} {WHEN}"))
     understood(shown)
     assert sentence in shown.words
     assert step in shown.words

@@ -5,7 +5,7 @@ import pytest
 from bot.playground.stands.slack.messages import Message
 from bot.playground.stands.slack.people import SlackUser
 from bot.playground.tour.play import Play, has, offers
-from tests.scenarios.reading import answer
+from tests.scenarios.reading import answer, settled
 
 pytestmark = pytest.mark.xdist_group("stage")
 
@@ -29,7 +29,7 @@ def offered(message: Message) -> bool:
 
 def test_a_time_without_somebodys_calendar_says_so_to_everybody_in_it(town: Play) -> None:
     mine, theirs = town.count("ana"), town.count("nia")
-    shown = answer(town, "ana", f"/meet @nia {WHEN}")
+    shown = settled(town, "ana", answer(town, "ana", f"/meet @nia {WHEN}"))
     assert shown.labels[-3:] == ("Ask Nia to connect", BLIND, "Not now")
     town.clicks("ana", shown, BLIND)
     times = town.becomes("ana", shown, offered, "times without Nia's calendar", quiet=True)
@@ -45,7 +45,7 @@ def test_a_time_without_somebodys_calendar_says_so_to_everybody_in_it(town: Play
 
 def test_one_message_asks_for_everybody_and_never_means_never(town: Play) -> None:
     theirs = town.count("ole")
-    shown = answer(town, "ana", f"/meet @ole {WHEN}")
+    shown = settled(town, "ana", answer(town, "ana", f"/meet @ole {WHEN}"))
     other = answer(town, "kim", f"/meet @ole {WHEN}")
     town.clicks("ana", shown, "Ask Ole to connect")
     asked = town.sees("ole", has("Ana would like to find 30 min with you"), "Ole is asked", since=theirs, quiet=True)
