@@ -2,8 +2,9 @@
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -211,12 +212,23 @@ def test_a_series_is_read_as_it_stands_after_every_change(stand: GoogleStand, op
     assert standing(opened) == []
 
 
-def test_weekly_at_nine_stays_at_nine_over_the_change_of_clocks(stand: GoogleStand, opened: Google) -> None:
-    at = datetime(2026, 10, 19, 7, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("zone", "first", "expected"),
+    [
+        ("Europe/Berlin", date(2026, 10, 19), ["10-19 07:00", "10-26 08:00"]),
+        ("America/New_York", date(2026, 10, 26), ["10-26 13:00", "11-02 14:00"]),
+        ("Australia/Lord_Howe", date(2026, 9, 28), ["09-27 22:30", "10-04 22:00"]),
+    ],
+)
+def test_weekly_at_nine_stays_at_nine_over_the_change_of_clocks(
+    stand: GoogleStand, opened: Google, zone: str, first: date, expected: list[str]
+) -> None:
+    stand.office.calendars[ANA].zone = zone
+    at = datetime.combine(first, time(9), ZoneInfo(zone))
     stand.place(ANA, start=at, end=at + timedelta(hours=1), recurrence=["RRULE:FREQ=WEEKLY;COUNT=2"])
-    window = Interval(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
-    found = sorted(one.when.start.hour for one in opened.read(OWN, window, ZONE).instances)
-    assert found == [7, 8]
+    window = Interval(datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
+    found = sorted(f"{one.when.start:%m-%d %H:%M}" for one in opened.read(OWN, window, zone).instances)
+    assert found == expected
 
 
 def test_a_copy_of_ours_in_a_guests_calendar_is_known_as_ours(stand: GoogleStand, opened: Google) -> None:

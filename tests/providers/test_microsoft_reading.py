@@ -109,11 +109,21 @@ def test_a_whole_day_is_a_day_of_its_owners_zone(one: World, zone: str, start: s
     assert (f"{found.when.start:%m-%d %H:%M}", found.when.length, found.all_day) == (start, hours * HOUR, True)
 
 
-def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(one: World) -> None:
+@pytest.mark.parametrize(
+    ("zone", "days", "hours"),
+    [
+        ("Europe/Berlin", (date(2027, 3, 28), date(2027, 10, 31)), (23, 25)),
+        ("America/New_York", (date(2027, 3, 14), date(2027, 11, 7)), (23, 25)),
+        ("Australia/Lord_Howe", (date(2027, 4, 4), date(2027, 10, 3)), (24.5, 23.5)),
+    ],
+)
+def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(
+    one: World, zone: str, days: tuple[date, date], hours: tuple[float, float]
+) -> None:
     window = Interval(datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 11, 30, tzinfo=UTC))
-    for day in (date(2027, 3, 28), date(2027, 10, 31)):
+    for day in days:
         one.stand.place_days(one.remote, day, day + timedelta(days=1))
-    assert [found.when.length for found in one.standing(window)] == [23 * HOUR, 25 * HOUR]
+    assert [found.when.length / HOUR for found in one.standing(window, zone=zone)] == list(hours)
 
 
 def test_a_whole_day_reaches_over_the_edge_of_the_window(one: World) -> None:
