@@ -138,7 +138,7 @@ def test_every_way_that_is_told_fits_once_it_is_gone(world: tuple[Search, dict[P
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("number", seeds(4))
+@pytest.mark.parametrize("number", seeds(3))
 def test_in_thousands_of_cramped_worlds_what_is_told_fits(number: int) -> None:
     """To have one again: SEEDS=number make faults ARGS='-k thousands_of_cramped'."""
 
