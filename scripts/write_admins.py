@@ -14,6 +14,11 @@ Overlap finds meeting times that are free on every calendar that people keep, an
 a server of yours: nothing goes to anybody else. This page says what it asks for, why, what it keeps, and where to
 click. What a person has not connected, Overlap cannot see; other people's titles are never stored, shown or logged.
 
+With each answer it keeps what the answer rests on, so that doubts can be looked into: the length and the time asked
+for, everybody's rules, and when they were busy, by ids of its own and without any title or name. That is dropped after
+7 days, and at once when an account behind it is disconnected or one of its people leaves. Whoever can read the server's
+database can [ask it again](../reference/slots.md#what-the-bot-answered).
+
 `OVERLAP_PROVIDERS` limits which calendars may be connected, `OVERLAP_ACCOUNT_DOMAINS` to which domains an account must
 belong. Whatever is not allowed is not shown; an account that was connected before is not read any more, which its
 owner is told once. `OVERLAP_CONSENT=freebusy` asks nobody for more than when they are busy,

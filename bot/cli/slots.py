@@ -1,4 +1,7 @@
-"""`overlap slots`: the search by itself, from one JSON document to another; no database, no network."""
+"""`overlap slots`: the search by itself, from one JSON document to another; no database, no network.
+
+Only where a proposal's recording is asked for is a database opened, and read.
+"""
 
 import argparse
 import os
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.availability.document.answering import Worded
+    from bot.availability.document.world import World
     from bot.availability.terms import Search
 
 ABOUT = """\
@@ -19,9 +23,14 @@ Find the times at which everybody in a JSON document can meet, and say of each h
   overlap slots WORLD.json --explain 2026-12-01T10:00:00Z   why that start fits, or everything against it
   … | overlap slots -                                       the same, from standard input
 
+  overlap slots --proposal ID                               what the bot answered to that request when it last looked
+  overlap slots --proposal ID --document                    the document of it, so that it can be asked elsewhere
+
 The answer is one JSON document on standard output. The exit status is 0, also where nothing fits, and 2 where the
 document is wrong: the answer is then {"error": {"code", "field", "person", "message"}}.
-It needs no database and no network. docs/reference/slots.md describes both documents.
+It needs no database and no network; only a proposal's recording is read from the database of OVERLAP_DATABASE_URL,
+where it is kept for 7 days, and no longer than the calendars behind it are connected.
+docs/reference/slots.md describes both documents.
 """
 
 
@@ -33,19 +42,22 @@ def add(commands: Any) -> None:
         description=ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("world", metavar="WORLD.json", help="the document; - is standard input")
+    asked = command.add_mutually_exclusive_group(required=True)
+    asked.add_argument("world", metavar="WORLD.json", nargs="?", help="the document; - is standard input")
+    asked.add_argument("--proposal", metavar="ID", help="what was recorded of that proposal, instead of a document")
     command.add_argument("--all", action="store_true", help="every feasible start by time, whatever the limit")
     command.add_argument("--explain", metavar="INSTANT", help="one start, as in 2026-12-01T10:00:00Z")
+    command.add_argument("--document", action="store_true", help="the document itself instead of its answer")
     command.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace, _environment: Mapping[str, str]) -> int:
+def run(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Answer, or say what is wrong; 2 when something is."""
     from bot.availability.document.answering import complaint
     from bot.availability.document.wrong import Wrong
 
     try:
-        _tell(_answered(chosen))
+        _tell(_answered(chosen, environment))
     except Wrong as wrong:
         _tell([complaint(wrong)])
         return 2
@@ -55,16 +67,45 @@ def run(chosen: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     return 0
 
 
-def _answered(chosen: argparse.Namespace) -> Iterable[bytes]:
-    from bot.availability.document import answering, asking, instants, reading
+def _answered(chosen: argparse.Namespace, environment: Mapping[str, str]) -> Iterable[bytes]:
+    from bot.availability.document import answering, asking, instants, reading, writing
 
-    world = reading.read(_document(chosen.world, reading.MOST_BYTES + 1))
+    if chosen.proposal is not None:
+        world = _recorded(chosen.proposal, environment)
+    else:
+        world = reading.read(_document(chosen.world, reading.MOST_BYTES + 1))
     search = asking.search_of(world)
+    if chosen.document:
+        return [writing.written(world)]
     if chosen.explain is not None:
         return [answering.explanation(search, instants.instant(chosen.explain, "--explain"))]
     if chosen.all:
         return answering.answer_all(world, search)
     return answering.answer(world, search, _words(search))
+
+
+def _recorded(proposal: str, environment: Mapping[str, str]) -> "World":
+    """The document that was kept with that proposal."""
+    from bot.availability.document.wrong import Fault, Wrong
+    from bot.core.errors import NotFound
+    from bot.core.ids import ProposalId
+    from bot.scheduling import recording
+    from bot.storage.database import Database
+    from bot.storage.migrations import history
+    from bot.wiring import settings
+
+    url = settings.database_url(environment)
+    if not history.is_newest(url):
+        message = "There is no database of this version at OVERLAP_DATABASE_URL."
+        raise Wrong(Fault.UNREADABLE, "--proposal", message)
+    database = Database(url)
+    try:
+        with database.reading() as tx:
+            return recording.document(tx, ProposalId(proposal))
+    except NotFound as error:
+        raise Wrong(Fault.UNKNOWN_PROPOSAL, "--proposal", str(error)) from error
+    finally:
+        database.close()
 
 
 def _document(name: str, most: int) -> bytes:

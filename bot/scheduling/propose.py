@@ -4,6 +4,7 @@ Nothing here calls a calendar service: it reads what was synced, so it is fast, 
 calendar that does not vouch is asked to be read at once, and its reading makes us look again.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from bot.scheduling.answering import answered, last_page, left_of, sight_of
 from bot.scheduling.sight import sight, unconnected
 from bot.storage import due, invitations, messages, people, proposals, stake
 from bot.storage.database import Database, Tx
+
+log = logging.getLogger(__name__)
 
 WAITS = timedelta(hours=24)
 """How long a request waits for somebody to connect a calendar."""
@@ -66,6 +69,7 @@ class Proposing:
             stake.rises(tx, proposal.tenant, proposal.people, now)
             if (wake := _wake(tx, proposal)) is not None:
                 due.mark(tx, proposal.tenant, KIND, proposal.id, wake)
+        log.info("a request was answered", extra={"tenant": proposal.tenant, "proposal": proposal.id})
         return proposal
 
     def settle(self, tenant: TenantId, proposal_id: ProposalId) -> datetime | None:

@@ -1,7 +1,7 @@
 """What each answer to a request rested on, as it was: kept for a week, so that anybody's doubt can be looked into.
 
-Nothing in one names anybody but by our own id. It goes with the calendars behind it: when an account that told of one of
-its people is disconnected, and when one of them leaves.
+Nothing in one names anybody but by our own id. It goes with the calendars behind it: when an account that told of one
+of its people is disconnected, and when one of them leaves.
 """
 
 from datetime import datetime, timedelta

@@ -210,6 +210,15 @@ def _keys(words: str) -> KeyRing:
     return KeyRing.parse(words)
 
 
+def database_url(environment: Mapping[str, str]) -> str:
+    """Where everything is kept, for a command that needs nothing else of the environment."""
+    reader = _Reader(environment)
+    url = reader.read("OVERLAP_DATABASE_URL", _database, "")
+    if reader.wrong:
+        raise InvalidInput(reader.wrong[0])
+    return url
+
+
 def _database(words: str) -> str:
     url = make_url(words)
     if url.get_backend_name() != "sqlite":

@@ -23,6 +23,8 @@ FIRST_DATE, LAST_DATE = date(2, 1, 1), date(9998, 12, 31)
 def search_of(world: World) -> Search:
     """What the engine is asked; `Wrong` where the document cannot be meant."""
     _cast(world)
+    near_of(world)
+    held_of(world)
     asked = world.request
     _known_zone(asked.zone, "request.zone")
     horizon = None if world.horizon is None else _inwards(world.horizon, "horizon")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
+import msgspec
+
 from bot.availability.document.world import (
     MOST,
     WEEKDAYS,
@@ -54,6 +56,12 @@ def world_of(
         people=tuple(_person(one, read_at.get(one.person), held.get(one.person, ())) for one in search.people),
         groups=tuple(Choice(id=one.id, need=one.need, of=one.of) for one in search.groups),
     )
+
+
+def written(world: World) -> bytes:
+    """As it is read again; one line for each person."""
+    # A quote in a text is escaped, so what is looked for is never text.
+    return msgspec.json.encode(world).replace(b'},{"id":', b'},\n{"id":')
 
 
 def busy(taken: Rows | Weeks) -> tuple[Busy, ...]:

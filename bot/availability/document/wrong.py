@@ -25,6 +25,8 @@ class Fault(StrEnum):
     UNKNOWN_ZONE = "unknown_zone"
     INVALID_INTERVAL = "invalid_interval"
     """It ends before it starts; a window or horizon also where it is empty."""
+    UNKNOWN_PROPOSAL = "unknown_proposal"
+    """Nothing is recorded of it (any more)."""
     UNKNOWN_PERSON = "unknown_person"
     """A group names somebody who is not among the people."""
     CONTRADICTION = "contradiction"

@@ -28,7 +28,8 @@ ASKED = (
         scope=FREEBUSY,
         why="to see when its owner is busy, and when colleagues and rooms are whose free/busy they may see",
         when="at the first sign-in, with both choices",
-        stored="start, end and kind of busy times, without titles, for the time ahead; replaced at every reading",
+        stored="start, end and kind of busy times, without titles, for the time ahead; replaced at every reading, "
+        "and kept for 7 days with each answer that rested on them",
     ),
     Asked(
         scope=LIST,

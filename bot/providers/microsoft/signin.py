@@ -33,7 +33,8 @@ ASKS = (
         scope=READ_BASIC,
         why="To see when somebody is busy: start, end, how it is shown, their answer. No text, no attachment.",
         when="Sign-in, “Only see when I'm busy”.",
-        stored="Start and end of what blocks, for the days ahead, until the calendar is disconnected.",
+        stored="Start and end of what blocks, for the days ahead, until the calendar is disconnected; with each answer "
+        "that rested on them for 7 days at most.",
     ),
     Asked(
         scope=READ_WRITE,

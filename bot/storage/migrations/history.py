@@ -6,7 +6,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 HERE = Path(__file__).parent
@@ -22,6 +23,15 @@ def upgrade(url: str, to: str = "head") -> tuple[str, str]:
 def newest() -> str:
     """The revision that this code expects."""
     return ScriptDirectory.from_config(_config("sqlite://")).get_current_head() or "nothing"
+
+
+def is_newest(url: str) -> bool:
+    """Whether there is a database at all, in the shape that this code expects; to look makes none."""
+    name = make_url(url).database
+    try:
+        return name is not None and Path(name).is_file() and _at(url) == newest()
+    except DatabaseError:
+        return False
 
 
 def _config(url: str) -> Config:
