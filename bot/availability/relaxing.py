@@ -69,6 +69,8 @@ def relaxations(search: Search, *, kept: Kept | None = None, limit: int = SEVERA
 
 def around(search: Search, start: int, kept: Kept | None = None) -> Relaxation | None:
     """What it would take to meet at that very time; None where it cannot be had at any price."""
+    if start < search.now:
+        return None
     causes = judge.causes(search, start)
     rules = {one.person: one.rules for one in search.people}
     for cause in causes:

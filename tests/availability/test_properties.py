@@ -1,6 +1,7 @@
 """What holds of every answer of the engine, whatever the world: compared with itself in a world a little different."""
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ from bot.availability import clock, finding, judge, relaxing
 from bot.availability.terms import WEEK, Attendee, Pair, Rows, Search
 from bot.core.ids import PersonId
 from bot.core.reasons import Code, Relaxation
-from bot.core.rules import NONE
+from bot.core.rules import NONE, Rules
 from tests.availability import oracle
 from tests.availability.test_oracle import HUNDREDS, SLOW
 from tests.availability.worlds import HOUR, rows_of, stored, taken, worlds
@@ -116,6 +117,28 @@ def tried(search: Search, kept: dict[PersonId, tuple[Pair, ...]]) -> None:
             assert not any(oracle.is_over(one, way.start, end) for one in kept.get(cause.person, ()))
             if cause.code in (Code.HOURS, Code.OVERRIDE):
                 assert rules[cause.person].outside != NONE
+
+
+@SOME
+@given(worlds(), st.integers(-30 * HOUR, 30 * HOUR))
+def test_what_one_time_would_take_is_all_that_stands_against_it(search: Search, after: int) -> None:
+    start = search.windows[0][0] + after // 60 * 60
+    way = relaxing.around(search, start)
+    causes = oracle.causes(search, start)
+    is_nobodys = any(cause.person is None for cause in causes)
+
+    assert (way is None) == (is_nobodys or start < search.now)
+    assert way is None or way.overlooks == causes
+
+
+def test_what_is_past_cannot_be_had_at_any_price() -> None:
+    asker = Attendee(person=PersonId("ana"), rules=Rules(zone="Europe/Berlin", notice=timedelta(hours=2)))
+    search = Search(now=9 * HOUR, length=HOUR, step=900, zone="UTC", windows=((8 * HOUR, 20 * HOUR),), people=(asker,))
+    soon = relaxing.around(search, 10 * HOUR)
+
+    assert soon is not None
+    assert [cause.code for cause in soon.overlooks] == [Code.NOTICE]
+    assert relaxing.around(search, 8 * HOUR) is None
 
 
 @st.composite
