@@ -81,6 +81,10 @@ class Crowded(TryLater):
     code = "crowded"
 
 
+class Untold(TryLater):
+    """The service answered, but not about that one: no trouble of the account or of the service."""
+
+
 class SignInNeeded(OverlapError):
     """The credentials no longer open the account: its owner must sign in again (401)."""
 

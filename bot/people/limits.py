@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.core.errors import Crowded, TryLater
+from bot.core.errors import Crowded, TryLater, Untold
 
 AT_ONCE = 4
 """Tasks that one service may hold at once, whatever the number of its accounts; fewer than there are threads."""
@@ -53,7 +53,7 @@ class Limits:
         try:
             yield
         except TryLater as error:
-            self._leave(account, service, error)
+            self._leave(account, service, None if isinstance(error, Untold) else error)
             raise
         except BaseException:
             # Whatever else it was, an answer came, or nothing was asked.

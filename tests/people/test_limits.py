@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import Crowded, NotFound, TryLater
+from bot.core.errors import Crowded, NotFound, TryLater, Untold
 from bot.people.limits import AT_ONCE, TROUBLE, Limits
 
 ANA, ALEX, KIM, SAM = (("memory:acme", name) for name in ("ana", "alex", "kim", "sam"))
@@ -115,6 +115,12 @@ def test_an_answer_of_any_kind_ends_the_trouble(limits: Limits) -> None:
         fails(limits)
     fails(limits, error=NotFound("no such calendar"))
     fails(limits)
+    asked(limits)
+
+
+def test_what_a_service_cannot_tell_of_one_colleague_is_no_trouble_of_the_account(limits: Limits) -> None:
+    for _ in range(2 * TROUBLE):
+        fails(limits, error=Untold("of that schedule"))
     asked(limits)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.errors import CursorExpired, NotFound, Refused, TryLater
+from bot.core.errors import CursorExpired, NotFound, Refused, Untold
 from bot.core.events import BusyCause, Kind, Status
 from bot.core.intervals import Interval
 from bot.playground.stands.google.stand import FULL, GoogleStand
@@ -294,7 +294,7 @@ def test_a_long_window_is_asked_in_pieces_and_answered_as_one(stand: GoogleStand
 def test_an_error_for_a_calendar_is_never_free_time(stand: GoogleStand, opened: Google) -> None:
     placed(stand, calendar=ALEX)
     stand.service.silent.add(ALEX)
-    with pytest.raises(TryLater):
+    with pytest.raises(Untold):
         opened.read(shared(ALEX), WINDOW, ZONE)
     stand.office.users[SAM].shows_freebusy = False
     with pytest.raises(NotFound):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import ConsentNeeded, NotFound, OverlapError, Refused, TryLater
+from bot.core.errors import ConsentNeeded, NotFound, OverlapError, Refused, Untold
 from bot.core.events import BusyCause, Kind
 from bot.core.intervals import Interval
 from bot.playground.stands.microsoft.directory import MicrosoftRoom
@@ -110,9 +110,9 @@ def test_too_many_entries_at_once_are_asked_for_in_halves(one: World) -> None:
     [
         ("ErrorMailRecipientNotFound", NotFound),
         ("ErrorNoFreeBusyAccess", Refused),
-        ("ErrorProxyRequestProcessingFailed", TryLater),
-        ("ErrorUnheardOf", TryLater),
-        ("5006", TryLater),
+        ("ErrorProxyRequestProcessingFailed", Untold),
+        ("ErrorUnheardOf", Untold),
+        ("5006", Untold),
     ],
 )
 def test_an_error_of_one_schedule_is_never_free_time(one: World, code: str, expected: type[OverlapError]) -> None:

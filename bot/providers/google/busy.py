@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, TryLater
+from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, TryLater, Untold
 from bot.core.events import Instance, Kind
 from bot.core.ids import derived
 from bot.core.intervals import Interval, merge
@@ -95,6 +95,8 @@ def _error(errors: list[Reason]) -> OverlapError:
     reasons = {one.reason for one in errors}
     if "notFound" in reasons:
         return NotFound("Google knows no such calendar, or does not show it to this account.")
-    if reasons & {"internalError", "backendError", "rateLimitExceeded"}:
-        return TryLater("Google cannot say now when that calendar is busy.")
+    if "rateLimitExceeded" in reasons:
+        return TryLater("Google asks us to slow down.")
+    if reasons & {"internalError", "backendError"}:
+        return Untold("Google cannot say now when that calendar is busy.")
     return Refused("Google does not say when that calendar is busy.")

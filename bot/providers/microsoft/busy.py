@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, TryLater
+from bot.core.errors import NotACalendar, NotFound, OverlapError, Refused, Untold
 from bot.core.events import BusyCause, Instance, Kind, distinct
 from bot.core.intervals import Interval, subtract
 from bot.providers.microsoft.api import Graph
@@ -107,4 +107,4 @@ def _refusal(code: str) -> OverlapError:
         return NotFound("Microsoft knows no mailbox of that address.")
     if code in _CLOSED:
         return Refused("This account may not see when they are busy.")
-    return TryLater("Microsoft could not tell of this schedule now.")
+    return Untold("Microsoft could not tell of this schedule now.")
