@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import TryLater
+from bot.core.errors import NotFound, TryLater
 from bot.core.ids import CalendarId, MeetingId
 from bot.core.meetings import MeetingState
 from bot.core.people import ChatIdentity, Profile, Standing
 from bot.people import gone
-from bot.storage import calendars, due
+from bot.storage import calendars, due, proposals, recordings
 from bot.storage.database import Tx
 from bot.sync.engine import Sync
 from tests.chat.office import Office, labels
@@ -96,6 +96,20 @@ def test_nothing_is_offered_with_them_any_more(office: Office) -> None:
     assert office.says("alex") == []
     office.types("ana", "@alex 30m next week")
     assert "Alex's account is switched off" in office.whisper("ana").card.summary
+
+
+def test_what_was_recorded_of_answers_with_them_goes_at_once(office: Office) -> None:
+    for other in ("alex", "kim"):
+        office.types("ana", f"@{other} 30m next week")
+        office.clock.move(timedelta(seconds=1))
+    with office.database.reading() as tx:
+        with_alex, with_kim = proposals.open_for(tx, office.tenant, office.person("ana").id)
+        assert recordings.recording(tx, with_alex.id)
+    leaves(office, "alex")
+    with office.database.reading() as tx:
+        assert recordings.recording(tx, with_kim.id)
+        with pytest.raises(NotFound):
+            recordings.recording(tx, with_alex.id)
 
 
 def test_asking_again_says_that_they_left(office: Office) -> None:

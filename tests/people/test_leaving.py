@@ -14,7 +14,7 @@ from bot.people.connect import Connecting
 from bot.people.grants import unsealed
 from bot.providers.base import Abilities, Account, Remote
 from bot.providers.memory import PASSWORD
-from bot.storage import calendars, channels, farewells
+from bot.storage import calendars, channels, farewells, recordings
 from bot.storage.channels import Kept
 from bot.storage.links import Session
 from bot.storage.vault import Vault
@@ -100,6 +100,16 @@ def test_channels_are_stopped_and_the_grant_is_given_back(desk: Desk) -> None:
     assert desk.service.ringing == {}
     assert desk.google.revoked == ["refresh-token"]
     assert not is_kept(desk, name)
+
+
+def test_what_was_recorded_of_her_time_goes_at_once(desk: Desk) -> None:
+    connection = connected(desk)
+    proposal = desk.waits("asked of her")
+    with desk.database.transaction() as tx:
+        recordings.keep(tx, TENANT, proposal, b"kept", NOW)
+    desk.connecting.disconnect(desk.ana, connection.id)
+    with desk.database.reading() as tx, pytest.raises(NotFound):
+        recordings.recording(tx, proposal)
 
 
 def test_nothing_of_it_is_left_here_but_what_undoing_takes(desk: Desk) -> None:
