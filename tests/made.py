@@ -6,6 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Asia/Tokyo")
 DAYS = ("MO", "TU", "WE", "TH", "FR")
+OWNER = "olga@made.example"
+"""Whose calendar it is: among the guests of every event."""
+ANSWERS = (*["ACCEPTED"] * 16, "DECLINED", "DECLINED", "TENTATIVE", "NEEDS-ACTION")
 WORDS = ("planning", "review", "sync", "budget", "release", "customer", "interview", "roadmap", "lunch", "design")
 
 
@@ -108,12 +111,12 @@ def _besides(dice: random.Random) -> Iterator[str]:
     yield "SEQUENCE:1"
     yield "CLASS:PUBLIC"
     yield "ORGANIZER;CN=Olivia Organiser:mailto:olivia@made.example"
+    owner = dice.randrange(3)
     for number in range(3):
-        who = dice.randrange(100, 1000)
-        yield (
-            f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Guest {number}:"
-            f"mailto:guest{who}@made.example"
-        )
+        who = f"guest{dice.randrange(100, 1000)}@made.example"
+        name, address = ("Olga Owner", OWNER) if number == owner else (f"Guest {number}", who)
+        answer = dice.choice(ANSWERS) if number == owner else "ACCEPTED"
+        yield f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={answer};CN={name}:mailto:{address}"
     yield "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC"
     yield from ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT10M", "END:VALARM")
 

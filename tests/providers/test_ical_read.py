@@ -331,3 +331,28 @@ def test_simple_series_stand_where_arithmetic_puts_them(
     )
     found = {one.when.start.date() for one in instances(data.encode(), WINDOW, "UTC", [])}
     assert found == set(within) - out
+
+
+def invited(*guests: str) -> list[Instance]:
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:one", "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z"]
+    data = "\r\n".join([*lines, *(f"ATTENDEE;{guest}" for guest in guests), "END:VEVENT", "END:VCALENDAR", ""])
+    return instances(data.encode(), WINDOW, "Europe/Berlin", ["ana@example.org", "a.na@gmail.com"])
+
+
+@pytest.mark.parametrize(
+    ("guests", "causes"),
+    [
+        pytest.param(["PARTSTAT=DECLINED:mailto:Ana+clubs@example.org"], [], id="with a tag"),
+        pytest.param(["PARTSTAT=DECLINED:mailto:ana@exam\r\n ple.org"], [], id="folded within the address"),
+        pytest.param(["PARTSTAT=DECLINED:mailto:an.a@googlemail.com"], [], id="as Gmail may be written"),
+        pytest.param(["PARTSTAT=DECLINED:mailto:joana@example.org"], [BusyCause.PLAIN], id="a longer name"),
+        pytest.param(["PARTSTAT=DECLINED:mailto:ana+x@example.com"], [BusyCause.PLAIN], id="another house"),
+        pytest.param(
+            ["PARTSTAT=DECLINED:mailto:ana+x@example.org", "PARTSTAT=TENTATIVE:mailto:ana@example.org"],
+            [BusyCause.TENTATIVE],
+            id="the very address goes first",
+        ),
+    ],
+)
+def test_an_invitation_finds_its_owner(guests: list[str], causes: list[BusyCause]) -> None:
+    assert [one.cause for one in invited(*guests)] == causes

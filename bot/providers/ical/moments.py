@@ -1,6 +1,6 @@
 """Where the VEVENTs of a document stand, by what is written in them: numbers first, instances only of what is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -81,11 +81,12 @@ class Moments:
         """The instance of which this is known."""
         if begins >= ends:
             raise InvalidInput("an interval must end after it starts")
-        start = self._instant(begins)
+        known = self._instants.get
+        start = known(begins) or self._instant(begins)
         return filled.instance(
             uid,
             start if original == begins else self._instant(original),
-            filled.interval(start, self._instant(ends)),
+            filled.interval(start, known(ends) or self._instant(ends)),
             said.kind,
             all_day,
             said.ours,
@@ -96,10 +97,20 @@ class Moments:
             said.cause,
         )
 
+    def repeated(
+        self, uid: str, said: Said, stretches: Iterable[tuple[int, int]], *, all_day: bool
+    ) -> Iterator[Instance]:
+        """The instances of a series that stand where it puts them, in such seconds."""
+        known, new, between, make = self._instants.get, self._instant, filled.interval, filled.instance
+        kind, ours, status, sequence = said.kind, said.ours, said.status, said.sequence
+        blocks, is_declined, cause = said.blocks, said.is_declined, said.cause
+        for begins, ends in stretches:
+            start = known(begins) or new(begins)
+            when = between(start, known(ends) or new(ends))
+            yield make(uid, start, when, kind, all_day, ours, status, sequence, blocks, is_declined, cause)
+
     def _instant(self, seconds: int) -> datetime:
-        found = self._instants.get(seconds)
-        if found is None:
-            found = self._instants[seconds] = ZERO + timedelta(0, seconds)
+        found = self._instants[seconds] = ZERO + timedelta(0, seconds)
         return found
 
     def alone(self, event: Event, said: Said) -> Found | None:

@@ -53,12 +53,14 @@ class Observed:
         self._days: dict[int, int | None] = {}
 
     def utc(self, wall: int) -> int:
-        day = wall // DAY
+        offset = self.steady(wall // DAY)
+        return wall - (self._at(wall) if offset is None else offset)
+
+    def steady(self, day: int) -> int | None:
         if day not in self._days:
             begins, ends = self._at(day * DAY - DAY // 4), self._at(day * DAY + DAY + DAY // 4)
             self._days[day] = begins if begins == ends else None
-        offset = self._days[day]
-        return wall - (self._at(wall) if offset is None else offset)
+        return self._days[day]
 
     def _at(self, wall: int) -> int:
         onsets = ((one.last_onset(wall), one.after) for one in self._observances)

@@ -22,12 +22,19 @@ class Offsets(Protocol):
         """The instant, in seconds since 1970, at which the clocks show that."""
         ...
 
+    def steady(self, day: int) -> int | None:
+        """The offset of all that day; None on a day on which the clocks change."""
+        ...
+
 
 class Universal:
     """UTC itself."""
 
     def utc(self, wall: int) -> int:
         return wall
+
+    def steady(self, day: int) -> int | None:
+        return 0
 
 
 class Named:
@@ -45,8 +52,13 @@ class Named:
             offset = self._remembered(day)
         return wall - (self._at(EPOCH + timedelta(seconds=wall)) if offset is None else offset)
 
+    def steady(self, day: int) -> int | None:
+        try:
+            return self._days[day]
+        except KeyError:
+            return self._remembered(day)
+
     def _remembered(self, day: int) -> int | None:
-        """The offset of all that day; None on a day on which the clocks change."""
         if len(self._days) >= MOST_DAYS:
             self._days.clear()
         begins, ends = EPOCH + timedelta(days=day), EPOCH + timedelta(days=day + 1)

@@ -5,10 +5,12 @@ Almost every series is of a kind that arithmetic expands (`ical/series`). The od
 (`ical/guarded`). A series that cannot be expanded becomes one block where it starts; it never vanishes.
 """
 
+import gc
 import logging
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -71,7 +73,20 @@ def instances(
     `zone` is where floating times and whole days are understood, `addresses` tell which ATTENDEE is the owner.
     """
     needed = NEEDED if addresses else NEEDED - PEOPLE
-    return understood(document(data, needed=needed), window, zone, addresses, patience).instances
+    with _uncollected():
+        return understood(document(data, needed=needed), window, zone, addresses, patience).instances
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for cycles: nothing here makes any, and each look goes through all that was made so far."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def understood(

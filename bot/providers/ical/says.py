@@ -1,13 +1,15 @@
 """What one VEVENT says apart from its times: whether it blocks, how hard, and whether it is ours."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from bot.core.addresses import GMAIL, folded
 from bot.core.events import BusyCause, Kind, Response, Status, could_block
 from bot.core.ids import MeetingId
-from bot.providers.ical.lines import Event, Line, unfolded
+from bot.providers.ical.lines import Event, line, unfolded
 from bot.providers.ical.stamps import duration
 
 STATE = (
@@ -22,6 +24,8 @@ MOST_STATE = 300
 STATUSES = {"CANCELLED": Status.CANCELLED, "TENTATIVE": Status.TENTATIVE}
 BUSY = frozenset({"BUSY", "OOF"})
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
+_FOLDS = re.compile(rb"\+|@(?:%s)" % b"|".join(map(re.escape, map(str.encode, GMAIL))))
+"""What makes one mailbox of several addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,14 @@ class Said:
     def may_block(self, *, all_day: bool) -> bool:
         """Whether it blocks, or would by a choice of its owner's."""
         return self.blocks or could_block(self.cause, all_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whom an ATTENDEE or ORGANIZER names, and their PARTSTAT."""
+
+    addresses: tuple[str, ...]
+    answer: str
 
 
 def said(event: Event, addresses: Collection[str]) -> Said:
@@ -89,15 +101,15 @@ def _value(rest: bytes) -> str:
 
 
 def _has_periods(event: Event) -> bool:
-    return any(line.params.get("VALUE", "").upper() == "PERIOD" for line in event.every("RDATE"))
+    return any(one.params.get("VALUE", "").upper() == "PERIOD" for one in event.every("RDATE"))
 
 
 def answers(event: Event) -> Iterator[tuple[str, Response]]:
     """What each ATTENDEE has answered, by address; an answer that we do not know is none."""
-    for line in event.every("ATTENDEE"):
-        told = line.params.get("PARTSTAT", Response.NEEDS_ACTION).lower()
+    for one in event.every("ATTENDEE"):
+        told = one.params.get("PARTSTAT", Response.NEEDS_ACTION).lower()
         known = told if told in frozenset(Response) else Response.NEEDS_ACTION
-        yield line.value.strip().lower().removeprefix("mailto:"), Response(known)
+        yield one.value.strip().lower().removeprefix("mailto:"), Response(known)
 
 
 def number(value: str) -> int:
@@ -119,21 +131,42 @@ def _free(shown: str) -> BusyCause:
 
 def _answer(event: Event, addresses: Collection[str]) -> str:
     """The owner's own PARTSTAT; nothing where they are no attendee."""
-    written = unfolded(b"\n".join(event.raw("ATTENDEE"))).lower()
-    if not any(address.encode() in written for address in addresses):
-        return ""
-    mine = next((line for line in event.every("ATTENDEE") if _is_one_of(line, addresses)), None)
+    mine = _named(event, "ATTENDEE", addresses)
     if mine is None:
         return ""
-    answer = mine.params.get("PARTSTAT", "NEEDS-ACTION").upper()
-    is_host = any(_is_one_of(line, addresses) for line in event.every("ORGANIZER"))
     # Who invites others need not answer their own invitation: some apps list them, unanswered, among the guests.
-    return "" if is_host and answer == "NEEDS-ACTION" else answer
+    is_open = mine.answer == "NEEDS-ACTION"
+    return "" if is_open and _named(event, "ORGANIZER", addresses) is not None else mine.answer
 
 
-def _is_one_of(line: Line, addresses: Collection[str]) -> bool:
-    told = {line.value.strip().lower().removeprefix("mailto:"), line.params.get("EMAIL", "").lower()}
-    return any(address in told for address in addresses)
+def _named(event: Event, name: str, addresses: Collection[str]) -> Guest | None:
+    """The line of that name that names the owner: by an address as it is, or else by one that reaches their mailbox."""
+    written = unfolded(b"\n".join(event.raw(name))).lower()
+    for address in addresses:
+        wanted = address.encode()
+        at = written.find(wanted)
+        while at >= 0:
+            # Of some hundred guests only this line is taken apart.
+            ends = written.find(b"\n", at)
+            guest = _guest(written[written.rfind(b"\n", 0, at) + 1 : ends if ends >= 0 else len(written)])
+            if address in guest.addresses:
+                return guest
+            at = written.find(wanted, ends) if ends >= 0 else -1
+    return _tagged(written, addresses) if _FOLDS.search(written) else None
+
+
+def _tagged(written: bytes, addresses: Collection[str]) -> Guest | None:
+    mailboxes = set(map(folded, addresses))
+    guests = (_guest(line) for line in written.split(b"\n") if _FOLDS.search(line))
+    return next((guest for guest in guests if not mailboxes.isdisjoint(map(folded, guest.addresses))), None)
+
+
+@lru_cache(maxsize=1024)
+def _guest(rest: bytes) -> Guest:
+    """What stands in such a line, unfolded and in lower case, after its name."""
+    told = line("ATTENDEE" + rest.decode(errors="replace"))
+    named = (told.value.strip().removeprefix("mailto:"), told.params.get("EMAIL", ""))
+    return Guest(tuple(filter(None, named)), told.params.get("PARTSTAT", "NEEDS-ACTION").upper())
 
 
 def free_busy(kind: Kind, cause: BusyCause) -> Said:

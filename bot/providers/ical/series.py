@@ -55,24 +55,32 @@ def stepped(
     if said.may_block(all_day=master.offsets is None):
         walls = _walls(event, master, moments, since, until)
         standing = (_days if master.offsets is None else _times)(walls, master, moments, excluded | moved)
-        make = moments.instance
-        for begins, ends in standing:
-            if since < ends > begins < until:
-                found.append(make(uid, said, begins, begins, ends, master.offsets is None))
+        inside = (one for one in standing if since < one[1] > one[0] < until)
+        found += moments.repeated(uid, said, inside, all_day=master.offsets is None)
     return found
 
 
 def _times(walls: Iterable[int], master: _Master, _: Moments, without: set[int]) -> Iterator[tuple[int, int]]:
     """Those that begin at these times."""
-    utc, length, is_exact = (master.offsets or UNIVERSAL).utc, master.length, master.is_exact
+    offsets, length = master.offsets or UNIVERSAL, master.length
+    utc, steady = offsets.utc, offsets.steady
+    is_within = master.wall % DAY + length < DAY
     if not length:
         return
     for wall in walls:
-        begins = utc(wall)
+        offset = steady(wall // DAY) if is_within else None
+        if offset is not None:
+            # Most are of this kind: the clocks do not change on the day on which it begins and ends.
+            begins = wall - offset
+            ends = begins + length
+        else:
+            begins = utc(wall)
+            ends = begins + length if master.is_exact else utc(wall + length)
+            if ends <= begins:
+                # Not later, where it begins in an hour that the clocks skip: it lasts as long as it always does.
+                ends = begins + length
         if begins not in without:
-            ends = begins + length if is_exact else utc(wall + length)
-            # Not later, where it begins in an hour that the clocks skip: it lasts as long as it always does.
-            yield begins, ends if ends > begins else begins + length
+            yield begins, ends
 
 
 def _days(walls: Iterable[int], master: _Master, moments: Moments, without: set[int]) -> Iterator[tuple[int, int]]:
