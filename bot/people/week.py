@@ -33,7 +33,7 @@ class Day:
     is_overridden: bool
     works: tuple[Stretch, ...]
     lunch: tuple[Stretch, ...]
-    """The span within which lunch is kept free, on a day with hours."""
+    """The span within which lunch is kept free, where it meets hours."""
     hard: tuple[Stretch, ...]
     soft: tuple[Stretch, ...]
     unknown: tuple[Stretch, ...]
@@ -106,12 +106,16 @@ def _day(rules: Rules, day: date, works: list[Pair], rows: Rows, dark: list[Pair
         is_away=any(one.first <= day <= one.last for one in rules.away),
         is_overridden=is_overridden(rules, day),
         works=hours,
-        lunch=its(lunches(rules, begins, ends)) if hours else (),
+        lunch=tuple(one for one in its(lunches(rules, begins, ends)) if any(_meet(one, other) for other in hours)),
         hard=its(merged(rows.hard)),
         soft=its(merged(one for one in rows.soft if not holds(merged(rows.hard), *one))),
         unknown=its(dark),
         offered=its(offered),
     )
+
+
+def _meet(one: Stretch, other: Stretch) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _minute(at: int, zone: str) -> int:

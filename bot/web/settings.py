@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.core.calendars import Calendar
 from bot.core.preferences import AllDay
 from bot.core.zones import local
 from bot.people.preferences import Mine, Preferring, Wanted
@@ -32,6 +33,7 @@ class Choosable(NamedTuple):
     name: str
     days: dict[str, int]
     """On how many days each choice blocks."""
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class SettingsPages:
             rows={name: _rows(form, name) for name in LISTS},
             steps=STEPS,
             names=forms.DAYS,
-            calendars=[_choosable(mine, number) for number in range(len(mine.calendars))],
+            calendars=[_choosable(mine, one, form) for one in mine.calendars],
             lines=lines,
             opened=opened | changed | wrong,
             news=news,
@@ -116,10 +118,10 @@ class SettingsPages:
         return local(self.preferring.connecting.clock.now(), mine.wanted.preferences.rules.zone).date()
 
 
-def _choosable(mine: Mine, number: int) -> Choosable:
-    calendar = mine.calendars[number]
-    days = mine.whole_days[calendar.id]
-    return Choosable(calendar.id, calendar.name, {choice.value: days[choice] for choice in AllDay})
+def _choosable(mine: Mine, calendar: Calendar, form: Form) -> Choosable:
+    days, typed = mine.whole_days[calendar.id], form.one(f"all-day-{calendar.id}")
+    chosen = typed if typed in set(AllDay) else calendar.all_day.value  # it may have been read only since
+    return Choosable(calendar.id, calendar.name, {choice.value: days[choice] for choice in AllDay}, chosen)
 
 
 def _rows(form: Form, name: str) -> list[tuple[str, ...]]:

@@ -186,7 +186,7 @@ def test_all_day_events_of_a_calendar_block_as_it_was_chosen(play: Play, dana: D
     assert times(play, retreat)
     dana.settings.set({field: "always"})
     assert times(play, fair) == []
-    assert "Always: 2 whole days in the next 4 weeks" in dana.settings.set({}).words
+    assert "Personal 2 whole days in the next 4 weeks" in dana.settings.set({field: "always"}).words
 
 
 def test_what_is_on_offer_follows_at_once(play: Play, dana: Dana) -> None:

@@ -334,8 +334,9 @@ def test_all_day_events_of_a_calendar_are_chosen_by_what_they_block(desk: Desk, 
     is_read(desk, "Work", trip, fair)
     work = desk.calendars()["Work"].id
     page = browser.get(HOME)
-    assert "As each is marked: 1 whole day in the next 4 weeks" in page.text
-    assert "Always: 3 whole days in the next 4 weeks" in page.text
+    assert "As each is marked: 1 day<" in page.text
+    assert "Always: 3 days<" in page.text
+    assert 'Work <span class="hint">1 whole day in the next 4 weeks' in page.text
     sends(browser, changes={f"all_day_{work}": "never"})
     assert desk.calendars()["Work"].all_day is AllDay.NEVER
     assert "no whole days of Work" in browser.get(HOME).text
