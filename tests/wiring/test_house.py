@@ -13,9 +13,9 @@ from httpx import ASGITransport, AsyncClient
 from bot.chat.surface import Delivery, Met, Place
 from bot.core.clock import SetClock, SystemClock
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.ids import PersonId, TenantId
+from bot.core.ids import PersonId, ProposalId, TenantId
 from bot.core.people import ChatIdentity
-from bot.storage import calendars, due, inbox, links
+from bot.storage import calendars, due, inbox, links, recordings
 from bot.storage.migrations import history
 from bot.wiring import settings
 from bot.wiring.build import House, build, check_keys, spread_looks
@@ -98,6 +98,7 @@ def test_what_is_over_is_forgotten_by_the_hour(house: House) -> None:
     with house.database.transaction() as tx:
         links.add(tx, made)
         inbox.answered(tx, T, answered, clock.now())
+        recordings.keep(tx, T, ProposalId("o"), b"kept", clock.now())
     clock.move(timedelta(days=8))
     tasks.forget()
     with house.database.reading() as tx:
@@ -105,6 +106,8 @@ def test_what_is_over_is_forgotten_by_the_hour(house: House) -> None:
         assert inbox.sealed(tx, T, waiting)
         with pytest.raises(NotFound):
             inbox.sealed(tx, T, answered)
+        with pytest.raises(NotFound):
+            recordings.recording(tx, ProposalId("o"))
 
 
 def test_keys_that_sealed_rows_are_asked_for_before_anything_starts(house: House, tmp_path: Path) -> None:

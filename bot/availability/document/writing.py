@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -125,16 +126,14 @@ def _daily(one: Daily) -> DailySpan:
 
 def _counts(counted: Mapping[date, Counted]) -> dict[str, tuple[int, float]]:
     """No cap is above MOST, so that whatever is beyond it is refused all the same."""
-    return {
-        day.isoformat(): (min(one.meetings, MOST), min(one.seconds / 60, MOST))
-        for day, one in sorted(counted.items(), key=lambda it: it[0])
-    }
+    return {day.isoformat(): (min(one.meetings, MOST), min(one.seconds / 60, MOST)) for day, one in counted.items()}
 
 
 def _spans(spans: Iterable[DaySpan]) -> tuple[tuple[str, str], ...]:
     return tuple(map(_span, spans))
 
 
+@lru_cache(maxsize=512)
 def _span(span: DaySpan) -> tuple[str, str]:
     return f"{span.start:%H:%M}", "24:00" if span.end == time(0) else f"{span.end:%H:%M}"
 
