@@ -93,7 +93,9 @@ class Event:
     def raw(self, name: str) -> list[bytes]:
         """All of that name, unread."""
         first = self.props.get(name)
-        return [] if first is None else [first, *(rest for other, rest in self.more or () if other == name)]
+        if first is None:
+            return []
+        return [first] if self.more is None else [first, *[rest for other, rest in self.more if other == name]]
 
     def first(self, name: str) -> Line | None:
         rest = self.props.get(name)
@@ -183,15 +185,17 @@ class _Sorting:
                         props = self._begun(component) if written == b"BEGIN" else self._ended(component)
                         continue
                     name = names[written]
-                if b"\r" in rest and name not in PEOPLE:
+                if name not in PEOPLE and b"\r" in rest:
                     rest = unfolded(rest)  # noqa: PLW2901 - it is the same line
                 if len(rest) > MOST_LINE:  # other lines may be: pictures travel in ATTACH
                     raise NotACalendar("The calendar holds a line that is too long to be read.")
                 if props is None:
                     self._aside(name, rest)
                 elif name in props:
-                    self._event.more = self._event.more or []
-                    self._event.more.append((name, rest))
+                    more = self._event.more
+                    if more is None:
+                        more = self._event.more = []
+                    more.append((name, rest))
                 else:
                     props[name] = rest
         if self._path:
@@ -259,7 +263,7 @@ def _pattern(needed: frozenset[str]) -> re.Pattern[bytes]:
     either = "|".join(
         f"[{first}{first.lower()}](?i:{'|'.join(re.escape(name[1:]) for name in of_it)})" for first, of_it in kinds
     )
-    return re.compile(rf"\n({either})([;:][^\r\n]*(?:\r\n[ \t][^\r\n]*)*)".encode())
+    return re.compile(rf"\n({either})([;:][^\r\n]*+(?:\r\n[ \t][^\r\n]*+)*+)".encode())
 
 
 def _line(name: str, rest: bytes) -> Line:

@@ -104,9 +104,13 @@ class Moments:
         known, new, between, make = self._instants.get, self._instant, filled.interval, filled.instance
         kind, ours, status, sequence = said.kind, said.ours, said.status, said.sequence
         blocks, is_declined, cause = said.blocks, said.is_declined, said.cause
+        lasts, span = 0, timedelta(0)
         for begins, ends in stretches:
+            if ends - begins != lasts:
+                lasts = ends - begins
+                span = timedelta(0, lasts)
             start = known(begins) or new(begins)
-            when = between(start, known(ends) or new(ends))
+            when = between(start, start + span)
             yield make(uid, start, when, kind, all_day, ours, status, sequence, blocks, is_declined, cause)
 
     def _instant(self, seconds: int) -> datetime:

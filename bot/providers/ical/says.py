@@ -63,7 +63,7 @@ def said(event: Event, addresses: Collection[str]) -> Said:
     answer = _answer(event, addresses) if addresses and "ATTENDEE" in props else ""
     written = tuple([props.get(name, b"") for name in STATE])
     lasts = props.get("DURATION", b"") if "DTEND" not in props else b""
-    if "RDATE" in props or len(lasts) + sum(map(len, written)) > MOST_STATE:
+    if "RDATE" in props or len(lasts) + len(b"".join(written)) > MOST_STATE:
         return _said(written, answer, lasts, has_periods=_has_periods(event))
     return _known(written, answer, lasts)
 
