@@ -54,9 +54,13 @@ class _Page:
         return self.mornings + self.afternoons
 
 
-def ranked(search: Search, starts: Sequence[int], limit: int = PAGE) -> list[Ranked]:
-    """The best `limit` of these feasible starts, best first, in pages of five; the same ones give the same order."""
-    fresh = sorted(_candidates(search, starts, limit), key=lambda one: (one.alone, one.ranked.start))
+def ranked(search: Search, starts: Sequence[int], limit: int = PAGE, *, close: int | None = None) -> list[Ranked]:
+    """The best `limit` of these feasible starts, best first, in pages of five; the same ones give the same order.
+
+    `close` says how many of them are looked at closely, where fewer will do.
+    """
+    looked_at = 4 * max(limit, MOST) if close is None else close
+    fresh = sorted(_candidates(search, starts, limit, looked_at), key=lambda one: (one.alone, one.ranked.start))
     overlapping: list[_Candidate] = []
     placed: list[Ranked] = []
     page = _Page()
@@ -108,7 +112,7 @@ def _at_its_place(one: _Candidate, page: _Page) -> Ranked:
     return Ranked(start=it.start, states=it.states, chosen=it.chosen, points=points)
 
 
-def _candidates(search: Search, starts: Sequence[int], limit: int) -> Iterator[_Candidate]:
+def _candidates(search: Search, starts: Sequence[int], limit: int, looked_at: int) -> Iterator[_Candidate]:
     """Those that ask the least by the clock and come soon, some of every half day."""
     if not starts:
         return
@@ -119,9 +123,9 @@ def _candidates(search: Search, starts: Sequence[int], limit: int) -> Iterator[_
     several = 2 * max(limit, MOST) // len(halves) + 8
     best = [one for half in halves.values() for one in sorted(half)[:several]]
     best.sort(key=lambda one: (one[0] + scoring.total(looks.waits(one[1])), one[1]))
-    close = {start for _, start in best[: 4 * max(limit, MOST)]}
+    close = {start for _, start in best[:looked_at]}
     if any(one.role is Role.OPTIONAL for one in search.people):
-        close.update(shortlist(search, MOST))
+        close.update(shortlist(search, min(MOST, looked_at)))
     for start in sorted(close):
         it = looks.ranked(start)
         day, is_morning = looks.half(start)

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from bot.availability import clock, judge
 from bot.availability.finding import starts
+from bot.availability.lines import hard_and_soft
 from bot.availability.pages import ranked
 from bot.availability.terms import WEEK, Attendee, Pair, Rows, Search
 from bot.core.ids import PersonId
-from bot.core.reasons import Cause, Code, Relaxation
+from bot.core.reasons import Cause, Code, Relaxation, Role
 from bot.core.rules import NONE, Caps, Rules
 
 Kept: TypeAlias = Mapping[PersonId, tuple[Pair, ...]]
@@ -44,6 +45,10 @@ CUT, A_WEEK_LATER = 2, 14
 BY_THE_ORGANISER = 2
 """Whoever asks pays half of it: they decide for themselves."""
 
+CLOSE = 12
+"""So many times of each way are looked at closely."""
+MOST_PEOPLE = 12
+"""Over the busy time of so many people a way is sought; in a crowd nobody is asked to give up theirs."""
 OUTSIDE = (Code.HOURS, Code.OVERRIDE)
 A_QUARTER, MOST_OUTSIDE = timedelta(minutes=15), timedelta(hours=12)
 """Each quarter outside their hours costs one more, up to that."""
@@ -88,7 +93,7 @@ def _shorter(search: Search) -> Iterator[Relaxation]:
     for length in range(search.length - FIVE_MINUTES, least - 1, -FIVE_MINUTES):
         shorter = replace(search, length=length)
         if found := starts(shorter):
-            best = ranked(shorter, found, 1)[0].start
+            best = ranked(shorter, found, 1, close=CLOSE)[0].start
             yield Relaxation(start=best, length=length, price=CUT * (search.length - length) // FIVE_MINUTES)
             return
 
@@ -99,7 +104,7 @@ def _later(search: Search) -> Iterator[Relaxation]:
         windows = tuple((start + weeks * WEEK, end + weeks * WEEK) for start, end in search.windows)
         later = replace(search, windows=windows)
         if found := starts(later):
-            best = ranked(later, found, 1)[0].start
+            best = ranked(later, found, 1, close=CLOSE)[0].start
             yield Relaxation(start=best, length=search.length, weeks=weeks, price=A_WEEK_LATER * weeks)
             return
 
@@ -108,10 +113,20 @@ def _overlooking(search: Search, kept: Kept) -> Iterator[Relaxation]:
     """One rule of all, or one person's busy time; where that does not do, every rule at once."""
     everybody = frozenset(one.person for one in search.people)
     ways = [(codes, everybody) for codes in SINGLY]
-    ways += [(frozenset({Code.BUSY, Code.BUFFER}), frozenset({one})) for one in sorted(everybody)]
+    ways += [(frozenset({Code.BUSY, Code.BUFFER}), frozenset({one})) for one in _who_might(search)]
     found = [one for codes, people in ways if (one := _best(search, codes, people, kept)) is not None]
     all_at_once = None if found else _best(search, ALL_BUT_BUSY, everybody, kept)
     yield from found if all_at_once is None else [all_at_once]
+
+
+def _who_might(search: Search) -> list[PersonId]:
+    """Those over whose busy time alone it might be: they must come, whoever has the least to give up before others."""
+    must = [one for one in search.people if one.role is Role.REQUIRED]
+    first, last = search.windows[0][0], search.windows[-1][1]
+    taken = {
+        one.person: sum(end - start for start, end in hard_and_soft(one.taken)[0].within(first, last)) for one in must
+    }
+    return sorted(taken, key=lambda one: (taken[one], one))[:MOST_PEOPLE]
 
 
 def _best(search: Search, codes: frozenset[Code], people: Collection[PersonId], kept: Kept) -> Relaxation | None:
@@ -120,7 +135,7 @@ def _best(search: Search, codes: frozenset[Code], people: Collection[PersonId], 
         search, people=tuple(_eased(one, codes, kept) if one.person in people else one for one in search.people)
     )
     found = starts(eased)
-    several = ranked(eased, found, SEVERAL) if found else []
+    several = ranked(eased, found, SEVERAL, close=CLOSE) if found else []
     priced = (around(search, one.start, kept) for one in several)
     return min((one for one in priced if one is not None), key=lambda it: it.price, default=None)  # of equals the best
 
