@@ -62,7 +62,7 @@ ALL_BUT_BUSY = frozenset(PRICES) - {Code.BUSY}
 
 def relaxations(search: Search, *, kept: Kept | None = None, limit: int = SEVERAL) -> list[Relaxation]:
     """The cheapest ways, cheapest first, no two of the same kind; none where something fits as it is."""
-    if starts(search):
+    if not search.windows or starts(search):
         return []
     kept = kept or {}
     found = [*_shorter(search), *_later(search), *_overlooking(search, kept)]
