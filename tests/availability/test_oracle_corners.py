@@ -1,5 +1,6 @@
 """Corners that chance seldom finds, where the engine and its oracle agree all the same."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -60,6 +61,14 @@ def test_where_two_journeys_hold_one_moment_the_first_one_tells_the_day(
 @pytest.mark.parametrize("span", [DaySpan(time(2), time(23)), DaySpan(time(20), time(19)), DaySpan(time(0), time(0))])
 def test_lunches_so_wide_that_one_slot_is_near_two_of_them(span: DaySpan, hours: int) -> None:
     agree(question(Rules(zone="Europe/Berlin", lunch=Lunch(span, 45)), length=hours * HOUR))
+
+
+@pytest.mark.parametrize("hours", [1, 3, 9])
+def test_a_wide_lunch_that_is_lost_is_not_found_again_in_the_next_one(hours: int) -> None:
+    search = question(Rules(zone="UTC", lunch=Lunch(DaySpan(time(2), time(23)), 45)), length=hours * HOUR)
+    day = (START + 2 * DAY, START + 3 * DAY - 2 * HOUR)
+    who = replace(search.people[0], taken=Rows(soft=(day,)))
+    agree(replace(search, people=(who,), allow_soft=True))
 
 
 def test_a_lunch_when_the_clocks_go_back_lasts_an_hour_longer() -> None:
