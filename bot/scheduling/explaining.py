@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.availability import judge
 from bot.availability.finding import starts
-from bot.availability.looks import Ranked, explained
 from bot.availability.relaxing import around
 from bot.core.clock import Clock
 from bot.core.ids import CalendarId, PersonId, TenantId
@@ -48,8 +47,6 @@ class Verdict:
     causes: tuple[Cause, ...]
     """None of them: it fits."""
     own: tuple[Own, ...] = ()
-    place: Ranked | None = None
-    """How it would rank, where it fits."""
     way: Relaxation | None = None
     """What it would take."""
 
@@ -77,20 +74,6 @@ class Explaining:
         """Their newest proposal that still stands or stood; None where they never asked."""
         with self.database.reading() as tx:
             return proposals.last(tx, tenant, asker)
-
-    def offered(self, proposal: Proposal, page: Sequence[Interval]) -> Explanation:
-        """The times of a page, with what each asks of whom."""
-        now = self.clock.now()
-        with self.database.reading() as tx:
-            left = left_of(tx, proposal, now)
-            known = sight_of(tx, proposal, left, now)
-        search = known.search(left)
-        first = starts(search)[:1]
-        found = [
-            Verdict(when=when, causes=(), place=explained(search, _second(when.start), first[0] if first else None))
-            for when in page
-        ]
-        return Explanation(proposal=proposal, verdicts=tuple(found))
 
     def not_offered(self, proposal: Proposal, clock: time, day: date | None) -> Explanation:
         """What stands against that time: on that day, or on each day that was asked about."""
@@ -128,7 +111,7 @@ def _verdict(tx: Tx, known: Sight, asker: Person, left: Sequence[Interval], when
     start = _second(when.start)
     causes = judge.causes(search, start)
     if not causes:
-        return Verdict(when=when, causes=(), place=explained(search, start))
+        return Verdict(when=when, causes=())
     is_taken = any(one.person == asker.id and one.code in (Code.BUSY, Code.SOFT, Code.BUFFER) for one in causes)
     return Verdict(
         when=when,

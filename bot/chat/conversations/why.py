@@ -13,7 +13,7 @@ from bot.core.clock import Clock
 from bot.core.ids import PersonId
 from bot.core.intervals import Interval
 from bot.core.people import Person
-from bot.core.proposals import Basis, Proposal, ProposalState
+from bot.core.proposals import Basis, Proposal, ProposalState, Slot
 from bot.core.text import Code, Strong, say
 from bot.core.zones import local
 from bot.language.parse import Why
@@ -49,19 +49,18 @@ class WhyTalk:
         """The page that is shown, each time with all that speaks against it, and what it rests on."""
         proposal = reader.proposal
         first = proposal.page * PAGE
-        page = [one.when for one in proposal.slots[first : first + PAGE]]
+        page = proposal.slots[first : first + PAGE]
         if not page or proposal.state is not ProposalState.OPEN:
             example = Code(f"{command(reader.viewer)} why not 15:00")
             return [paragraph(reader.what), paragraph("No times are on offer. Ask about one: ", example, ".")]
-        found = self.explaining.offered(proposal, page)
-        lines = [paragraph(*_ranked(reader, one)) for one in found.verdicts]
+        lines = [paragraph(*_ranked(reader, one)) for one in page]
         own = [one for one in proposal.basis if one.person == reader.viewer.id]
         yours = [f"{quoted(one.name)}, {_age(one, reader.now)}" for one in own]
         rests = basis.rests_on(proposal.basis, reader.viewer, reader.called, reader.now)
         return [
             paragraph(reader.what),
             *lines,
-            note("The fewer points, the earlier it is offered; everybody named as free is free."),
+            note("The fewer points, the earlier it is offered, and a page spreads over days and halves of days."),
             note(f"It rests on {rests}{f' Yours: {listed(yours)}.' if yours else ''}"),
         ]
 
@@ -98,12 +97,10 @@ class _Reader:
         return slots.start(when, self.viewer.zone)
 
 
-def _ranked(reader: _Reader, one: Verdict) -> list[str | Strong]:
-    place = one.place
-    points = () if place is None else place.points
-    reasons_of = [reasons.spelled(point, reader.all_called) for point in points]
-    score = sum(point.points for point in points)
-    return [Strong(reader.at(one.when)), f": {score} {'point' if score == 1 else 'points'}{_because(reasons_of)}"]
+def _ranked(reader: _Reader, slot: Slot) -> list[str | Strong]:
+    told_of = [reasons.spelled(point, reader.all_called) for point in slot.points]
+    score = sum(point.points for point in slot.points)
+    return [Strong(reader.at(slot.when)), f": {score} {'point' if score == 1 else 'points'}{_because(told_of)}"]
 
 
 def _because(found: Sequence[str]) -> str:
