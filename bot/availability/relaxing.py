@@ -13,6 +13,7 @@ from bot.availability import clock, judge
 from bot.availability.finding import starts
 from bot.availability.lines import hard_and_soft
 from bot.availability.pages import ranked
+from bot.availability.sweep import both
 from bot.availability.terms import WEEK, Attendee, Pair, Rows, Search
 from bot.core.ids import PersonId
 from bot.core.reasons import Cause, Code, Relaxation, Role
@@ -110,23 +111,31 @@ def _later(search: Search) -> Iterator[Relaxation]:
 
 
 def _overlooking(search: Search, kept: Kept) -> Iterator[Relaxation]:
-    """One rule of all, or one person's busy time; where that does not do, every rule at once."""
+    """One rule of all, or one person's busy time; where that does not do, all of it at once."""
     everybody = frozenset(one.person for one in search.people)
     ways = [(codes, everybody) for codes in SINGLY]
     ways += [(frozenset({Code.BUSY, Code.BUFFER}), frozenset({one})) for one in _who_might(search)]
     found = [one for codes, people in ways if (one := _best(search, codes, people, kept)) is not None]
-    all_at_once = None if found else _best(search, ALL_BUT_BUSY, everybody, kept)
-    yield from found if all_at_once is None else [all_at_once]
+    for codes in () if found else (ALL_BUT_BUSY, frozenset(PRICES)):
+        all_at_once = _best(search, codes, everybody, kept)
+        if all_at_once is not None:
+            found = [all_at_once]
+            break
+    yield from found
 
 
 def _who_might(search: Search) -> list[PersonId]:
     """Those over whose busy time alone it might be: they must come, whoever has the least to give up before others."""
     must = [one for one in search.people if one.role is Role.REQUIRED]
-    first, last = search.windows[0][0], search.windows[-1][1]
-    taken = {
-        one.person: sum(end - start for start, end in hard_and_soft(one.taken)[0].within(first, last)) for one in must
-    }
+    windows = clock.merged(search.windows)
+    taken = {one.person: sum(end - start for start, end in _taken(one, windows)) for one in must}
     return sorted(taken, key=lambda one: (taken[one], one))[:MOST_PEOPLE]
+
+
+def _taken(one: Attendee, windows: list[Pair]) -> list[Pair]:
+    """What is taken of these windows for good."""
+    hard, _ = hard_and_soft(one.taken)
+    return both(windows, clock.merged(hard.within(windows[0][0], windows[-1][1])))
 
 
 def _best(search: Search, codes: frozenset[Code], people: Collection[PersonId], kept: Kept) -> Relaxation | None:

@@ -65,10 +65,11 @@ def _beyond(
     tx: Tx, proposal: Proposal, left: Sequence[Interval], now: datetime, *, taken: Collection[Interval] = ()
 ) -> Proposal:
     """Nothing fits: what would, and of one exact time the nearest that do."""
-    soonest = max(now, left[0].start - A_DAY) if is_exact(proposal) else left[0].start
+    is_one = is_exact(proposal) and left[0].length == proposal.request.length  # none of it is past
+    soonest = max(now, left[0].start - A_DAY) if is_one else left[0].start
     wide = Interval(soonest, left[-1].end + LATER)
     known = sight_of(tx, proposal, [wide], now, taken=taken)
-    if not is_exact(proposal):
+    if not is_one:
         record(tx, proposal, known, left, limit=LIMIT)
         return replace(proposal, ways=_ways(known.ways(left)))
     asked = left[0]
