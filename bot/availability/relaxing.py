@@ -129,7 +129,7 @@ def _who_might(search: Search) -> list[PersonId]:
     must = [one for one in search.people if one.role is Role.REQUIRED]
     windows = clock.merged(search.windows)
     taken = {one.person: sum(end - start for start, end in _taken(one, windows)) for one in must}
-    return sorted(taken, key=lambda one: (taken[one], one))[:MOST_PEOPLE]
+    return sorted((one for one in taken if taken[one]), key=lambda one: (taken[one], one))[:MOST_PEOPLE]
 
 
 def _taken(one: Attendee, windows: list[Pair]) -> list[Pair]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.availability.relaxing import relaxations
 from bot.availability.terms import Attendee, Rows, Search
 from bot.core.ids import PersonId
@@ -62,9 +64,6 @@ def crowd(count: int) -> list[Attendee]:
     return [*(Attendee(person=PersonId(f"p{number}"), rules=BERLIN) for number in range(count)), busy]
 
 
-def test_a_few_may_be_asked_to_give_up_their_time() -> None:
-    assert overlooked(ways(*crowd(5))) == [[], [(BO, Code.BUSY)]]
-
-
-def test_in_a_crowd_only_those_with_the_least_to_give_up_are_tried() -> None:
-    assert overlooked(ways(*crowd(40))) == [[]]
+@pytest.mark.parametrize("count", [5, 40])
+def test_the_one_who_hinders_all_may_be_asked_to_give_up_their_time(count: int) -> None:
+    assert overlooked(ways(*crowd(count))) == [[], [(BO, Code.BUSY)]]
