@@ -39,7 +39,7 @@ class Looks:
         self._judge = Judge(search)
         self._clocks = _clocks(search)
         self._first = self.half(first)[0]
-        self._free: dict[tuple[PersonId, date], list[Pair]] = {}
+        self._free: dict[tuple[PersonId, str, int], list[Pair]] = {}
         is_plain = not (search.allow_soft or search.allow_unknown) and search.hours is WhoseHours.OVERLAP
         self._is_plain = is_plain and all(one.role is Role.REQUIRED for one in search.people)
         """Everybody must come and nothing is overlooked: whoever fits is free."""
@@ -94,18 +94,25 @@ class Looks:
             if who.role is not Role.REQUIRED or who.is_room or who.rules.days is None:
                 continue
             free = self._free_hours(who, start)
-            left = [piece for one in free for piece in clock.minus(one, [(start, end)])]
-            if free and not any(after - begin >= HOUR for begin, after in left):
+            if free and all(_is_broken(piece, start, end) for piece in free):
                 broken.append(who.person)
         return [Point(Why.BREAKS, scoring.WEIGHTS[Why.BREAKS], tuple(broken))] if broken else []
 
     def _free_hours(self, who: Attendee, start: int) -> list[Pair]:
         """The stretches of an hour and more that are free in their working time that day."""
-        day = clock.day_at(who.rules, start)
-        key = (who.person, day)
-        if key not in self._free:
-            self._free[key] = [one for one in _free(who, day) if one[1] - one[0] >= HOUR]
-        return self._free[key]
+        rules = who.rules
+        name = clock.zone_at(rules, start) if rules.away else rules.zone
+        key = (who.person, name, (start + _offset(name, start // HALF_HOUR)) // DAY)
+        found = self._free.get(key)
+        if found is None:
+            found = [one for one in _free(who, clock.day_at(rules, start)) if one[1] - one[0] >= HOUR]
+            self._free[key] = found
+        return found
+
+
+def _is_broken(piece: Pair, start: int, end: int) -> bool:
+    """Whether no hour is left of that piece on either side of the slot."""
+    return piece[0] < end and start < piece[1] and start - piece[0] < HOUR and piece[1] - end < HOUR
 
 
 def explained(search: Search, start: int, first: int | None = None) -> Ranked:

@@ -18,7 +18,7 @@ PAGE = 5
 A_DAY = 2
 """At most this many of one page lie on one day, while other days have room."""
 MOST = 25
-"""So many times somebody turns pages for; four times as many, those that ask the least by the clock, are looked at."""
+"""So many times somebody turns pages for; three times as many, those that ask the least by the clock, are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def ranked(search: Search, starts: Sequence[int], limit: int = PAGE, *, close: i
 
     `close` says how many of them are looked at closely, where fewer will do.
     """
-    looked_at = 4 * max(limit, MOST) if close is None else close
+    looked_at = 3 * max(limit, MOST) if close is None else close
     fresh = sorted(_candidates(search, starts, limit, looked_at), key=lambda one: (one.alone, one.ranked.start))
     overlapping: list[_Candidate] = []
     placed: list[Ranked] = []
