@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.events import Busy, Kind
-from bot.core.ids import CalendarId, MeetingId
-from bot.core.intervals import Interval, merge
+from bot.core.ids import CalendarId
 
 _HARDNESS = (Kind.SOFT, Kind.AWAY, Kind.HARD)
 
@@ -29,16 +28,6 @@ def softened(rows: Iterable[Busy], unproven: Collection[CalendarId], told: Colle
     for row in rows:
         is_soft = row.calendar in unproven and row.instance.uid not in told
         yield replace(row, instance=replace(row.instance, kind=Kind.SOFT)) if is_soft else row
-
-
-def taken(rows: Iterable[Busy], *, besides: MeetingId | None = None) -> list[Interval]:
-    """The stretches in which the person cannot be booked, merged; every kind blocks.
-
-    `besides` is a meeting of ours that is about to move: its own copies are no obstacle, wherever they stand.
-    """
-    counting = list(rows)
-    own = {row.instance.uid for row in counting if besides is not None and row.instance.ours == besides}
-    return merge(row.instance.when for row in counting if row.instance.uid not in own)
 
 
 def _weight(row: Busy) -> tuple[object, ...]:

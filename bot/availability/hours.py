@@ -1,31 +1,16 @@
-"""Working hours and windows by the clock on the wall, as stretches of real time."""
+"""Windows by the clock on the wall, as stretches of real time."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.intervals import Interval, merge
 from bot.core.requests import Window
-from bot.core.rules import WorkingHours
-from bot.core.zones import WallTime, local
+from bot.core.zones import WallTime
 
 STEP = timedelta(minutes=15)
 """Offered starts are this far apart, on the quarters of the hour."""
 
 ONE_DAY = timedelta(days=1)
-
-
-def working(hours: WorkingHours, within: Interval) -> list[Interval]:
-    """The stretches of `within` in which that person may be booked."""
-    first = local(within.start, hours.zone).date()
-    last = local(within.end, hours.zone).date()
-    spans = (
-        whole
-        for day in _days(first - ONE_DAY, last)
-        for span in hours.on(day.weekday())
-        if (whole := _on(day, span.start, span.end, hours.zone)) is not None
-    )
-    met = (span.meet(within) for span in spans)
-    return merge(stretch for stretch in met if stretch is not None)
 
 
 def windows(window: Window, zone: str, now: datetime) -> list[Interval]:

@@ -1,6 +1,6 @@
 """Stretches of time, and the algebra of free and taken."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -67,16 +67,3 @@ def subtract(whole: Interval, taken: Iterable[Interval]) -> list[Interval]:
     if at < whole.end:
         left.append(Interval(at, whole.end))
     return left
-
-
-def intersect(left: Sequence[Interval], right: Sequence[Interval]) -> Iterator[Interval]:
-    """The stretches in both; each side sorted and without overlaps in itself."""
-    i = j = 0
-    while i < len(left) and j < len(right):
-        both = left[i].meet(right[j])
-        if both is not None:
-            yield both
-        if left[i].end < right[j].end:
-            i += 1
-        else:
-            j += 1

@@ -1,25 +1,7 @@
 """What rows take of somebody's time."""
 
-from bot.availability.busy import once, taken
-from bot.core.events import Kind
-from bot.core.ids import MeetingId
-from tests.builders import busy, span, spans
-
-
-def test_every_kind_blocks() -> None:
-    rows = [
-        busy("09:00-10:00", uid="a", kind=Kind.HARD),
-        busy("10:30-11:00", uid="b", kind=Kind.SOFT),
-        busy("12:00-13:00", uid="c", kind=Kind.AWAY),
-    ]
-
-    assert taken(rows) == spans("09:00-10:00 10:30-11:00 12:00-13:00")
-
-
-def test_a_moved_instance_blocks_where_it_moved_to() -> None:
-    row = busy("15:00-16:00", uid="standup", starts=span("09:00-09:15").start)
-
-    assert taken([row]) == spans("15:00-16:00")
+from bot.availability.busy import once
+from tests.builders import busy, span
 
 
 def test_the_same_event_in_two_calendars_counts_once() -> None:
@@ -39,16 +21,3 @@ def test_a_copy_that_was_shortened_frees_nothing() -> None:
 
     assert [row.instance.when for row in once(rows)] == [span("09:00-10:00")]
     assert [row.instance.when for row in once(reversed(rows))] == [span("09:00-10:00")]
-
-
-def test_a_meeting_about_to_move_is_no_obstacle_to_itself() -> None:
-    rows = [busy("09:00-10:00", uid="ours", ours="m1"), busy("09:30-10:30", uid="other")]
-
-    assert taken(rows, besides=MeetingId("m1")) == spans("09:30-10:30")
-    assert taken(rows, besides=MeetingId("m2")) == spans("09:00-10:30")
-
-
-def test_nor_is_its_untagged_copy_in_another_calendar() -> None:
-    rows = [busy("09:00-10:00", uid="ours", ours="m1"), busy("09:00-10:00", uid="ours", calendar="ana-personal")]
-
-    assert taken(rows, besides=MeetingId("m1")) == []

@@ -4,16 +4,24 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.availability.hours import windows, working
+from bot.availability import clock
+from bot.availability.hours import windows
 from bot.core.intervals import Interval
 from bot.core.requests import Window
-from bot.core.rules import office_hours
+from bot.core.rules import Rules, WorkingHours, office_hours
 from tests.builders import NOW, span, spans, works
 
 FRIDAY = date(2026, 12, 4)
 SPRING_FORWARD = date(2026, 3, 29)
 FALL_BACK = date(2026, 10, 25)
 AUTUMN = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
+
+
+def working(hours: WorkingHours, within: Interval) -> list[Interval]:
+    """The stretches of it in which somebody with these hours works."""
+    found = clock.working(Rules.of(hours), int(within.start.timestamp()), int(within.end.timestamp()))
+    whole = (Interval(*(datetime.fromtimestamp(at, UTC) for at in pair)) for pair in found)
+    return [met for one in whole if (met := one.meet(within)) is not None]
 
 
 def day(on: date) -> Window:

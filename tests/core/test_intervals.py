@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
-from bot.core.intervals import Interval, intersect, merge, subtract
+from bot.core.intervals import Interval, merge, subtract
 
 DAY = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -43,11 +43,6 @@ def test_subtract(taken: str, free: str) -> None:
 
 def test_merging_joins_what_touches() -> None:
     assert merge(spans("11:00-12:00 09:00-10:00 10:00-10:30")) == spans("09:00-10:30 11:00-12:00")
-
-
-def test_intersecting_keeps_what_is_in_both() -> None:
-    both = list(intersect(spans("09:00-11:00 12:00-14:00"), spans("10:00-13:00 13:30-15:00")))
-    assert both == spans("10:00-11:00 12:00-13:00 13:30-14:00")
 
 
 @given(intervals(), st.lists(intervals(), max_size=8))
