@@ -89,12 +89,12 @@ def is_exact(proposal: Proposal) -> bool:
 
 
 def _slots(found: Sequence[Ranked], length: timedelta) -> tuple[Slot, ...]:
-    times = [datetime.fromtimestamp(one.start, UTC) for one in found]
-    return tuple(
-        Slot(slot_id(when), when, one.points)
-        for start, one in zip(times, found, strict=True)
-        for when in (Interval(start, start + length),)
-    )
+    return tuple(_slot(one, datetime.fromtimestamp(one.start, UTC), length) for one in found)
+
+
+def _slot(one: Ranked, start: datetime, length: timedelta) -> Slot:
+    when = Interval(start, start + length)
+    return Slot(slot_id(when), when, one.points)
 
 
 def _ways(found: Sequence[Relaxation]) -> tuple[Way, ...]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.availability import judge
 from bot.availability.finding import starts
+from bot.availability.pages import nearest
 from bot.availability.relaxing import around
 from bot.core.clock import Clock
 from bot.core.ids import CalendarId, PersonId, TenantId
@@ -83,14 +84,15 @@ class Explaining:
             asked = [one for one in _times(proposal, clock, day, asker.zone) if one.start > now]
             if not asked:
                 return Explanation(proposal=proposal, verdicts=(), is_over=True)
-            within = Interval(asked[0].start, asked[-1].end)
             left = left_of(tx, proposal, now)
-            known = sight_of(tx, proposal, [*left, within], now)
+            looked_at = [*left, *asked]
+            whole = Interval(min(one.start for one in looked_at), max(one.end for one in looked_at))
+            known = sight_of(tx, proposal, [whole], now)
             verdicts = tuple(_verdict(tx, known, asker, left, when) for when in asked)
         if day is None:
             verdicts = tuple(one for one in verdicts if not _is_day_off(one, asker.id)) or verdicts[:1]
-        nearest = () if any(not one.causes for one in verdicts) else _nearest(known, left, asked[0])
-        return Explanation(proposal=proposal, verdicts=verdicts, nearest=nearest)
+        near = () if any(not one.causes for one in verdicts) else _nearest(known, left, asked[0])
+        return Explanation(proposal=proposal, verdicts=verdicts, nearest=near)
 
 
 def _is_day_off(verdict: Verdict, asker: PersonId) -> bool:
@@ -140,9 +142,10 @@ def _own(tx: Tx, known: Sight, asker: Person, when: Interval) -> tuple[Own, ...]
 
 def _nearest(known: Sight, left: Sequence[Interval], asked: Interval) -> tuple[Interval, ...]:
     """The times that fit and lie nearest to it, in order of time."""
-    wanted, length = _second(asked.start), asked.length
-    found = sorted(starts(known.search(left)), key=lambda start: abs(start - wanted))[:NEAR]
-    return tuple(Interval(at, at + length) for at in (datetime.fromtimestamp(start, UTC) for start in sorted(found)))
+    search = known.search(left)
+    found = sorted(one.start for one in nearest(search, starts(search), _second(asked.start), NEAR))
+    begins = [datetime.fromtimestamp(start, UTC) for start in found]
+    return tuple(Interval(start, start + asked.length) for start in begins)
 
 
 def _second(at: datetime) -> int:

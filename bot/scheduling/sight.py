@@ -57,13 +57,14 @@ class Sight:
         return not self.dark
 
     def search(self, windows: Sequence[Interval]) -> Search:
-        """The question whether and when they can meet in these windows."""
+        """The question whether and when they can meet in these windows, as far as was looked."""
         return Search(
             now=_floor(self.now),
             length=int(self.length.total_seconds()),
             step=int(self.asks.step.total_seconds()),
             zone=self.people[0].zone or self.asks.rules.zone,
             windows=tuple(_pair(one) for one in windows),
+            horizon=_pair(self.within),
             hours=self.asks.whose_hours,
             people=self.attendees,
         )

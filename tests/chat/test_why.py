@@ -1,10 +1,12 @@
 """Why times were offered, and why one was not: oneself exactly, others by class only."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.core.events import Kind
+from bot.core.intervals import Interval
 from tests.chat.office import Office
 from tests.chat.test_story import berlin, reads
 
@@ -83,3 +85,17 @@ def test_a_time_between_two_starts_is_none(office: Office) -> None:
 def test_what_was_not_understood_is_said(office: Office) -> None:
     office.types("ana", "@alex 30m next week")
     assert "I didn’t understand “banana” in that." in asks(office, "why not banana 16:00")
+
+
+def test_a_day_before_all_that_was_asked_about_is_explained_too(office: Office) -> None:
+    office.types("ana", "@alex 30m next week")
+    told = asks(office, "why not tomorrow 16:00")
+    assert "Fri 27 Nov 16:00: it is outside the time that was asked about." in told
+
+
+def test_the_nearest_are_free_by_all_that_is_known_of_the_whole_window(office: Office) -> None:
+    week = berlin("2026-11-30", "00:00-12:00").start
+    office.service.place(office.remote("alex"), uid="all", when=Interval(week, week + timedelta(days=4)))
+    reads(office, "alex")
+    office.types("ana", "@alex 30m next week")
+    assert "The nearest that fit: Fri 4 Dec 15:00" in asks(office, "why not mon 16:00")
